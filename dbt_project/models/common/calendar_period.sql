@@ -1,0 +1,5 @@
+select distinct
+    period_type,
+    period_start,
+    period_end
+from {{ ref('calendar') }}

@@ -1,0 +1,14 @@
+select
+    adoption.indicator_id,
+    adoption.owner,
+    adoption.portfolio_holder,
+    adoption.level,
+    adoption.priority_id,
+    adoption.rationale,
+    adoption.comparator_group,
+    adoption.companions,
+    adoption.partners,
+    adoption.adopted_on
+from {{ ref('stg_adoption') }} as adoption
+inner join {{ ref('stg_indicator') }} as indicator
+    on adoption.indicator_id = indicator.indicator_id

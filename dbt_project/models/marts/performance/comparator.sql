@@ -1,0 +1,21 @@
+select
+    reported.indicator_id,
+    reported.area_code,
+    reported.area_name,
+    reported.period_type,
+    reported.period_start,
+    reported.period_end,
+    reported.comparator_group,
+    {{ as_figure('reported.numerator') }} as numerator,
+    {{ as_figure('reported.denominator') }} as denominator,
+    {{ as_figure('reported.value') }} as value,
+    reported.value_note
+from {{ ref('stg_reported_figure') }} as reported
+inner join {{ ref('stg_indicator') }} as indicator
+    on reported.indicator_id = indicator.indicator_id
+where
+    not exists (
+        select 1
+        from {{ ref('stg_area') }} as area
+        where area.area_code = reported.area_code
+    )

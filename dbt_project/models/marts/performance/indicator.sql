@@ -1,0 +1,16 @@
+select
+    indicator_id,
+    title,
+    definition,
+    unit,
+    decimals,
+    measure,
+    multiplier,
+    polarity,
+    theme,
+    perspective,
+    results_chain,
+    service,
+    limitations,
+    latest_version
+from {{ ref('stg_indicator') }}

@@ -1,0 +1,10 @@
+select
+    indicator_id,
+    method_version,
+    change,
+    reason,
+    valid_from,
+    approved_by,
+    sql,
+    fingerprint
+from {{ ref('stg_method') }}

@@ -1,0 +1,5 @@
+select
+    priority_id,
+    title,
+    description
+from {{ ref('stg_priority') }}

@@ -1,0 +1,5 @@
+select
+    dataset,
+    key,
+    value
+from {{ source('reference', 'dataset_metadata') }}

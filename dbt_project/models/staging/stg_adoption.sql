@@ -1,0 +1,8 @@
+{{ latest_version(
+    'adoption',
+    key=['indicator_id'],
+    fields=[
+        'indicator_id', 'owner', 'portfolio_holder', 'level', 'priority_id', 'rationale',
+        'comparator_group', 'companions', 'partners', 'adopted_on'
+    ]
+) }}

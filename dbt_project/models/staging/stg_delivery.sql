@@ -1,0 +1,19 @@
+select
+    source,
+    delivery,
+    intake_id,
+    file_name,
+    received_at,
+    bytes,
+    status,
+    in_use,
+    message,
+    mapping_sha256,
+    rows_read,
+    rows_accepted,
+    rows_quarantined,
+    rows_layout,
+    first_date,
+    last_date,
+    about_people
+from {{ source('reference', 'delivery') }}

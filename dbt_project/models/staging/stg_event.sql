@@ -1,0 +1,7 @@
+{{ latest_version(
+    'event',
+    key=['event_id'],
+    fields=[
+        'event_id', 'starts_on', 'ends_on', 'title', 'description', 'indicator_id', 'service'
+    ]
+) }}

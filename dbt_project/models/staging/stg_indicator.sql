@@ -1,0 +1,20 @@
+select
+    indicator_id,
+    title,
+    definition,
+    unit,
+    decimals,
+    measure,
+    multiplier,
+    polarity,
+    theme,
+    perspective,
+    results_chain,
+    service,
+    limitations,
+    latest_version,
+    about_people,
+    weighted,
+    council_periods,
+    ward_periods
+from {{ source('reference', 'indicator') }}

@@ -1,0 +1,7 @@
+{{ latest_version(
+    'priority',
+    key=['priority_id'],
+    fields=[
+        'priority_id', 'title', 'description'
+    ]
+) }}

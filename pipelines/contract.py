@@ -1,0 +1,245 @@
+"""What the published tables promise, read from dbt's manifest, where it is declared once.
+
+Belongs here: tables, columns, types, words, keys and disclosure rules as dbt's YAML states them, and faults in them.
+Does not belong here: which dataset publishes a table (``package.yml``), and what any step does with the contract.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Layer = Literal["mart", "release"]
+
+INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+SYNONYMS = {
+    "TEXT": "VARCHAR", "STRING": "VARCHAR", "INT": "INTEGER", "LONG": "BIGINT", "BOOL": "BOOLEAN",
+    "FLOAT8": "DOUBLE", "FLOAT": "DOUBLE", "REAL": "DOUBLE", "DATETIME": "TIMESTAMP",
+}  # fmt: skip
+DECIMAL = re.compile(r"(?:DECIMAL|NUMERIC)\((\d+),(\d+)\)")
+
+
+class ContractError(Exception):
+    """The declared contract cannot be used; ``problems`` has one sentence for each fault."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, DuckDB type, meaning and unit, and how it is published.
+
+    ``decimals`` are the digits after the point in the published text. ``disclosure`` names the counts of records that
+    the column rests on, itself included where it is one; it is withheld where any of them is small.
+    """
+
+    name: str
+    data_type: str
+    description: str
+    unit: str | None = None
+    decimals: int | None = None
+    published: bool = True
+    disclosure: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the column can be counted with and summed."""
+        return self.data_type in INTEGERS or self.data_type == "DOUBLE" or self.data_type.startswith("DECIMAL")
+
+    @property
+    def scale(self) -> int | None:
+        """Digits after the point in the published text of a number; ``None`` where nothing states them."""
+        decimal = DECIMAL.fullmatch(self.data_type)
+        stated = 0 if self.data_type in INTEGERS else int(decimal[2]) if decimal else None
+        return stated if self.decimals is None else self.decimals
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """Columns whose values stand in the columns ``to_columns`` of the table ``to``."""
+
+    columns: tuple[str, ...]
+    to: str
+    to_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TableContract:
+    """A table that may be published.
+
+    ``layer`` says when it is made: a ``mart`` before disclosure control, a ``release`` table after it. ``enums`` maps a
+    column to its allowed values. ``record_types`` names the staging models that the table is computed from,
+    without their prefix: the kinds of record that feed it.
+    """
+
+    name: str
+    description: str
+    grain: str
+    layer: Layer
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    enums: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    required: tuple[str, ...] = ()
+    record_types: frozenset[str] = frozenset()
+
+    @property
+    def published(self) -> tuple[Column, ...]:
+        """The columns that leave the house, in order."""
+        return tuple(column for column in self.columns if column.published)
+
+    @property
+    def governed(self) -> tuple[Column, ...]:
+        """The published columns that disclosure control may empty."""
+        return tuple(column for column in self.published if column.disclosure)
+
+
+def read_contracts(manifest: Mapping[str, Any]) -> dict[str, TableContract]:
+    """The contract of every mart and release model in a dbt manifest, by name.
+
+    Raises :class:`ContractError` with every fault found: a column without type or description, a table without grain or
+    key, a key or rule that names a column that is not there.
+    """
+    nodes: Mapping[str, Mapping[str, Any]] = manifest["nodes"]
+    models = {key: node for key, node in nodes.items() if node["resource_type"] == "model" and _layer(node)}
+    tests: dict[str, list[Mapping[str, Any]]] = {key: [] for key in models}
+    for node in nodes.values():
+        if node["resource_type"] == "test" and node.get("attached_node") in tests and node.get("test_metadata"):
+            tests[node["attached_node"]].append(node)
+    contracts, problems = {}, []
+    for key, model in sorted(models.items()):
+        contract = _table(model, tests[key], _record_types(key, nodes))
+        declared_in = (model.get("patch_path") or model["original_file_path"]).split("://")[-1]
+        problems += [f"{declared_in}: {contract.name}{fault}" for fault in _faults(contract)]
+        contracts[contract.name] = contract
+    if problems:
+        raise ContractError(problems)
+    return contracts
+
+
+def _layer(node: Mapping[str, Any]) -> Layer | None:
+    if "release" in node["fqn"] or "release" in node["config"].get("tags", []):
+        return "release"
+    return "mart" if "marts" in node["fqn"] else None
+
+
+def _record_types(key: str, nodes: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """What the staging models hold that a model is computed from, however far back."""
+    seen: set[str] = set()
+    waiting = [key]
+    while waiting:
+        for parent in nodes[waiting.pop()]["depends_on"]["nodes"]:
+            if parent in nodes and parent not in seen:
+                seen.add(parent)
+                waiting.append(parent)
+    return frozenset(nodes[one]["name"].removeprefix("stg_") for one in seen if nodes[one]["name"].startswith("stg_"))
+
+
+def _table(model: Mapping[str, Any], tests: Iterable[Mapping[str, Any]], record_types: frozenset[str]) -> TableContract:
+    """One table from its model and the tests attached to it."""
+    keys: list[ForeignKey] = []
+    enums: dict[str, tuple[str, ...]] = {}
+    primary_key: tuple[str, ...] = ()
+    required: set[str] = set()
+    for test in tests:
+        name, given = test["test_metadata"]["name"], test["test_metadata"]["kwargs"]
+        if name == "primary_key":
+            primary_key = tuple(given["columns"])
+        elif name == "foreign_key":
+            keys.append(ForeignKey(tuple(given["columns"]), _referred(given["to"]), tuple(given["to_columns"])))
+        elif name == "accepted_values":
+            enums[given["column_name"]] = tuple(str(value) for value in given["values"])
+        elif name == "required":
+            required |= set(given["columns"])
+        elif name == "not_null":
+            required.add(given["column_name"])
+    return TableContract(
+        name=model["name"],
+        description=_words(model.get("description")),
+        grain=_words(model["config"].get("meta", {}).get("grain")),
+        layer=_layer(model) or "mart",
+        columns=tuple(_column(column) for column in model["columns"].values()),
+        primary_key=primary_key,
+        foreign_keys=tuple(sorted(keys, key=lambda key: (key.columns, key.to))),
+        enums=tuple(sorted(enums.items())),
+        required=tuple(sorted(required)),
+        record_types=record_types,
+    )
+
+
+def _column(given: Mapping[str, Any]) -> Column:
+    meta = given.get("config", {}).get("meta") or given.get("meta") or {}
+    disclosure = meta.get("disclosure", ())
+    return Column(
+        name=given["name"],
+        data_type=_data_type(given.get("data_type") or ""),
+        description=_words(given.get("description")),
+        unit=meta.get("unit"),
+        decimals=meta.get("decimals"),
+        published=meta.get("published", True),
+        disclosure=(given["name"],) if disclosure == "count" else tuple(disclosure),
+    )
+
+
+def _data_type(declared: str) -> str:
+    """The type under DuckDB's own name."""
+    name = declared.upper().replace(" ", "")
+    name = re.sub(r"^NUMERIC", "DECIMAL", name)
+    name = "DECIMAL(18,3)" if name == "DECIMAL" else re.sub(r"^(VARCHAR|TEXT)\(\d+\)$", "VARCHAR", name)
+    return SYNONYMS.get(name, name)
+
+
+def _referred(reference: str) -> str:
+    """The model that ``ref('model')`` names."""
+    found = re.search(r"ref\(\s*['\"](\w+)['\"]\s*\)", reference)
+    return found[1] if found else reference
+
+
+def _words(text: str | None) -> str:
+    """Text on one line: YAML folds it where the writer's editor did."""
+    return " ".join((text or "").split())
+
+
+def _faults(table: TableContract) -> Iterator[str]:
+    """What is missing or contradictory, as ends of sentences that begin with the table's name."""
+    columns = {column.name: column for column in table.columns}
+    published = {column.name for column in table.published}
+    if not table.description:
+        yield " has no description."
+    if not table.grain:
+        yield " does not say what a row is (config.meta.grain)."
+    if not table.primary_key:
+        yield " has no primary key (data test primary_key)."
+    named = {
+        "primary_key": table.primary_key,
+        "required": table.required,
+        "accepted_values": [c for c, _ in table.enums],
+    }
+    named |= {f"foreign_key to {key.to}": key.columns for key in table.foreign_keys}
+    for test, names in named.items():
+        for name in names:
+            if name not in columns:
+                yield f": data test {test} names the column {name}, which the table does not declare."
+            elif name not in published and test.startswith(("primary_key", "foreign_key")):
+                yield f": data test {test} rests on the column {name}, which is not published."
+    for column in table.columns:
+        yield from _column_faults(table, column, columns)
+
+
+def _column_faults(table: TableContract, column: Column, columns: Mapping[str, Column]) -> Iterator[str]:
+    known = column.data_type in (*INTEGERS, "VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP", "DOUBLE")
+    if not known and not DECIMAL.fullmatch(column.data_type):
+        yield f".{column.name} has the type '{column.data_type}'; a published table knows text, numbers, dates and booleans."
+    if column.published and not column.description:
+        yield f".{column.name} has no description."
+    if column.published and column.is_number and column.scale is None:
+        yield f".{column.name} is a {column.data_type} and does not say how many decimals it has (config.meta.decimals)."
+    if column.disclosure and column.name in table.primary_key:
+        yield f".{column.name} is part of the key and cannot be withheld (config.meta.disclosure)."
+    for count in column.disclosure:
+        if count not in columns or not columns[count].is_number:
+            yield f".{column.name} rests on '{count}' (config.meta.disclosure), which is not a number column of the table."

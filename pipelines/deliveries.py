@@ -1,0 +1,254 @@
+"""What the models are given: which deliveries are in use, and the small tables that describe them.
+
+Gathers receipts, ``council.yml``, ``source.yml`` and the indicators' definitions into ``reference/*.parquet``, one file a
+table. Does not belong here: judging deliveries (intake) or any figure (dbt).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import schemas
+from pipelines.council import Council
+from pipelines.files import read_json, replacing
+from pipelines.indicators import Indicator, indicator_rows
+from pipelines.intake import Receipt, accepted_path, accepted_schema
+from pipelines.land import Delivery, deliveries
+from pipelines.sources import Source
+from pipelines.workspace import Workspace
+
+TABLES: dict[str, dict[str, Any]] = {
+    "council": {
+        "council_name": pl.String,
+        "area_code": pl.String,
+        "year_start_month": pl.Int32,
+        "as_of": pl.Date,
+        "provisional_days": pl.Int32,
+    },
+    "area": {"area_code": pl.String, "area_name": pl.String, "area_type": pl.String, "parent_code": pl.String},
+    "source": {
+        "source": pl.String,
+        "title": pl.String,
+        "owner": pl.String,
+        "record_type": pl.String,
+        "cadence": pl.String,
+        "licence": pl.String,
+        "origin": pl.String,
+        "sensitivity": pl.String,
+        "is_old": pl.Boolean,
+        "old_reason": pl.String,
+        "last_good_received_at": pl.Datetime("us"),
+    },
+    "delivery": {
+        "source": pl.String,
+        "delivery": pl.String,
+        "intake_id": pl.String,
+        "file_name": pl.String,
+        "received_at": pl.Datetime("us"),
+        "bytes": pl.Int64,
+        "status": pl.String,
+        "in_use": pl.Boolean,
+        "message": pl.String,
+        "mapping_sha256": pl.String,
+        "rows_read": pl.Int64,
+        "rows_accepted": pl.Int64,
+        "rows_quarantined": pl.Int64,
+        "rows_layout": pl.Int64,
+        "first_date": pl.Date,
+        "last_date": pl.Date,
+        "about_people": pl.Boolean,
+    },
+    "quarantine_reason": {
+        "source": pl.String,
+        "delivery": pl.String,
+        "field": pl.String,
+        "rule": pl.String,
+        "row_count": pl.Int64,
+    },
+    "completeness": {
+        "source": pl.String,
+        "delivery": pl.String,
+        "field": pl.String,
+        "row_count": pl.Int64,
+        "missing_count": pl.Int64,
+    },
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One delivery and what intake made of it. ``in_use``: its accepted rows take part in the figures."""
+
+    source: Source
+    delivery: Delivery
+    receipt: Receipt
+    in_use: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one source stands: its judged deliveries in order of receipt and, if its data are old, why."""
+
+    source: Source
+    judged: tuple[Judged, ...]
+    old_reason: str | None
+
+    @property
+    def last_good(self) -> Delivery | None:
+        """The latest delivery that could be used."""
+        return next((j.delivery for j in reversed(self.judged) if j.receipt.status == "accepted"), None)
+
+
+def standings(sources: Iterable[Source], workspace: Workspace, as_of: date | None) -> list[Standing]:
+    """Where each source stands with the deliveries received up to ``as_of`` and judged so far."""
+    return [_standing(source, workspace, as_of) for source in sources]
+
+
+def latest_date(standing: Iterable[Standing]) -> date | None:
+    """The date of the latest delivery of all sources."""
+    return max((j.delivery.received_at.date() for one in standing for j in one.judged), default=None)
+
+
+def adopted(standing: Iterable[Standing], workspace: Workspace) -> list[str]:
+    """Ids of the indicators that the adoption records in use name."""
+    paths = [
+        accepted_path(one.source, judged.receipt, workspace)
+        for one in standing
+        if one.source.record_type.name == "adoption"
+        for judged in one.judged
+        if judged.in_use
+    ]
+    return sorted({name for path in paths for name in pl.read_parquet(path, columns=["indicator_id"])["indicator_id"]})
+
+
+def write_reference(
+    standing: Sequence[Standing],
+    council: Council,
+    indicators: Sequence[Indicator],
+    methods: pl.DataFrame,
+    as_of: date,
+    workspace: Workspace,
+) -> str:
+    """Write every reference table, and an empty accepted file a record type; return the hash of the deliveries in use.
+
+    ``indicators`` and ``methods`` are those that are built.
+    """
+    rows: dict[str, list[tuple[Any, ...]]] = {
+        "council": [(council.name, council.area_code, council.year_starts_in, as_of, council.provisional_days)],
+        "area": [
+            (council.area_code, council.name, "council", None),
+            *((area.code, area.name, area.area_type, council.area_code) for area in council.areas),
+        ],
+        "source": [_source_row(one) for one in standing],
+        "delivery": [_delivery_row(judged) for one in standing for judged in one.judged],
+        "quarantine_reason": [
+            (j.source.name, j.delivery.sha256, reason["field"], reason["rule"], reason["rows"])
+            for one in standing
+            for j in one.judged
+            for reason in j.receipt.reasons
+        ],
+        "completeness": [
+            (j.source.name, j.delivery.sha256, field, j.receipt.rows_accepted, missing)
+            for one in standing
+            for j in one.judged
+            if j.receipt.status == "accepted"
+            for field, missing in j.receipt.missing.items()
+        ],
+    }
+    for name, content in rows.items():
+        _write(pl.DataFrame(content, schema=TABLES[name], orient="row"), workspace.reference / f"{name}.parquet")
+    _write(indicator_rows(indicators), workspace.reference / "indicator.parquet")
+    _write(methods, workspace.reference / "method.parquet")
+    for name in schemas.names():
+        empty = pl.DataFrame(schema=accepted_schema(schemas.record_type(name)))
+        _write(empty, workspace.accepted / name / "empty.parquet")
+    used = sorted(j.receipt.intake_id for one in standing for j in one.judged if j.in_use)
+    return hashlib.sha256("\n".join(used).encode()).hexdigest()
+
+
+def intakes_in_use(standing: Iterable[Standing]) -> set[str]:
+    """The intakes whose rows take part in the figures."""
+    return {j.receipt.intake_id for one in standing for j in one.judged if j.in_use}
+
+
+def _standing(source: Source, workspace: Workspace, as_of: date | None) -> Standing:
+    judged = []
+    for delivery in deliveries(source.name, workspace, as_of):
+        path = workspace.intake / source.name / f"{delivery.sha256}.json"
+        if path.exists():
+            receipt = Receipt(**read_json(path))
+            judged.append(Judged(source, delivery, receipt, receipt.status == "accepted"))
+    if source.delivers == "everything":  # each good delivery replaces the one before
+        good = [j for j in judged if j.in_use]
+        judged = [replace(j, in_use=j is good[-1]) if j.in_use else j for j in judged]
+    return Standing(source, tuple(judged), _old_reason(source, judged, workspace))
+
+
+def _old_reason(source: Source, judged: Sequence[Judged], workspace: Workspace) -> str | None:
+    """Why the source's data are not the newest there could be; ``None`` where they are."""
+    failure = workspace.failures / f"{source.name}.json"
+    if failure.exists():
+        return str(read_json(failure)["message"])
+    if not judged:
+        return "nothing has been received yet"
+    last = judged[-1]
+    if last.receipt.status == "broken":
+        return f"the delivery {last.delivery.file_name} is broken: {last.receipt.message}"
+    return None
+
+
+def _source_row(one: Standing) -> tuple[Any, ...]:
+    source, good = one.source, one.last_good
+    received: datetime | None = good.received_at if good else None
+    return (
+        source.name,
+        source.title,
+        source.owner,
+        source.record_type.name,
+        source.cadence,
+        source.licence,
+        source.origin,
+        source.sensitivity,
+        one.old_reason is not None,
+        one.old_reason,
+        received,
+    )
+
+
+def _delivery_row(judged: Judged) -> tuple[Any, ...]:
+    delivery, receipt = judged.delivery, asdict(judged.receipt)
+    return (
+        judged.source.name,
+        delivery.sha256,
+        receipt["intake_id"],
+        delivery.file_name,
+        delivery.received_at,
+        delivery.bytes,
+        receipt["status"],
+        judged.in_use,
+        receipt["message"],
+        receipt["mapping_sha256"],
+        receipt["rows_read"],
+        receipt["rows_accepted"],
+        receipt["rows_quarantined"],
+        judged.receipt.rows_layout,
+        _date(receipt["first_date"]),
+        _date(receipt["last_date"]),
+        judged.source.sensitivity == "personal",
+    )
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _write(rows: pl.DataFrame, path: Path) -> None:
+    with replacing(path) as temporary:
+        rows.write_parquet(temporary)

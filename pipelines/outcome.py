@@ -1,0 +1,96 @@
+"""What a run came to, gathered from the state folder, for people and for programs.
+
+Belongs here: reading receipts and the draft of a release into a summary. Does not belong here: running anything, or
+how the summary is shown (cli).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from pipelines.deliveries import Standing
+from pipelines.files import read_json
+from pipelines.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class SourceOutcome:
+    """One source after a run; rows are those of its usable deliveries. ``reasons`` are the commonest, with their rows."""
+
+    source: str
+    title: str
+    deliveries: int
+    last_received: str | None
+    rows_read: int
+    accepted: int
+    quarantined: int
+    layout_rows: int
+    reasons: list[tuple[str, int]]
+    old_reason: str | None
+
+    @classmethod
+    def of(cls, standing: Standing) -> SourceOutcome:
+        """The outcome of one source, from where it stands."""
+        usable = [judged.receipt for judged in standing.judged if judged.receipt.status == "accepted"]
+        reasons: Counter[str] = Counter()
+        for receipt in usable:
+            for reason in receipt.reasons:
+                reasons[f"{reason['field']}: {reason['rule']}"] += reason["rows"]
+        last = standing.judged[-1].delivery if standing.judged else None
+        return cls(
+            source=standing.source.name,
+            title=standing.source.title,
+            deliveries=len(standing.judged),
+            last_received=last.received_at.isoformat() if last else None,
+            rows_read=sum(receipt.rows_read for receipt in usable),
+            accepted=sum(receipt.rows_accepted for receipt in usable),
+            quarantined=sum(receipt.rows_quarantined for receipt in usable),
+            layout_rows=sum(receipt.rows_layout for receipt in usable),
+            reasons=sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:3],
+            old_reason=standing.old_reason,
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to. ``released`` says whether it made a release; ``version`` is the release that now stands."""
+
+    sources: list[SourceOutcome]
+    as_of: str | None
+    released: bool
+    version: str | None
+    summary: str
+    cells_withheld: dict[str, int]
+    problems: list[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values that JSON can hold."""
+        return asdict(self)
+
+
+def gather(
+    standing: Sequence[Standing], workspace: Workspace, as_of: date | None, released: bool, problems: Sequence[str]
+) -> Outcome:
+    """The outcome of a run that has just ended."""
+    draft = workspace.reference / "difference.json"
+    difference = read_json(draft) if draft.exists() else None
+    summary = difference["summary"] if difference and released else "Nothing that is published has changed."
+    return Outcome(
+        sources=[SourceOutcome.of(one) for one in standing],
+        as_of=as_of.isoformat() if as_of else None,
+        released=released,
+        version=published_version(workspace),
+        summary="" if problems else summary,
+        cells_withheld={},
+        problems=list(problems),
+    )
+
+
+def published_version(workspace: Workspace) -> str | None:
+    """The version of the release in the publish folder."""
+    versions = {read_json(path)["version"] for path in sorted(workspace.publish.glob("*/datapackage.json"))}
+    return ", ".join(sorted(versions)) or None

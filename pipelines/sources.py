@@ -1,0 +1,214 @@
+"""What a source is: its ``source.yml``, read and checked against the contract it feeds.
+
+Belongs here: the facts of one source, and every mistake in them that can be known before a delivery is opened.
+Does not belong here: fetching (connectors), opening files (formats) or judging rows (intake).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import schemas
+from pipelines.config import Config, ConfigError, load_yaml
+from pipelines.council import Council
+
+ISO_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
+CADENCE_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Where one field of the record type comes from: a ``column`` of the file or a ``constant``.
+
+    ``values`` says what each mark of the file becomes (``None``: no value). ``fold`` compares marks in any case.
+    ``otherwise`` applies where ``has_otherwise``; without it, an unlisted mark is a fault named ``unlisted_rule``.
+    """
+
+    field: str
+    column: str | None = None
+    constant: str | None = None
+    values: tuple[tuple[str, str | None], ...] = ()
+    fold: bool = False
+    otherwise: str | None = None
+    has_otherwise: bool = False
+    dates: tuple[str, ...] = ISO_DATES
+    unlisted_rule: str = "unlisted_value"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source, named after its folder. ``mapping_sha256`` covers all that turns its bytes into records."""
+
+    name: str
+    path: Path
+    title: str
+    owner: str
+    cadence: str
+    delivers: str
+    licence: str
+    origin: str
+    sensitivity: str
+    record_type: schemas.RecordType
+    connector: dict[str, Any]
+    format: dict[str, Any]
+    layout_rows: dict[str, Any]
+    missing: tuple[str, ...]
+    quarantine_limit_percent: float
+    mappings: tuple[Mapping, ...]
+    mapping_sha256: str
+    config: Config
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the file that the mapping needs, each once."""
+        layout = [rule["column"] for rule in self.layout_rows.values() if isinstance(rule, dict)]
+        return list(dict.fromkeys([m.column for m in self.mappings if m.column is not None] + layout))
+
+    def days_late(self, last_received: datetime | None, today: datetime) -> int:
+        """Days since a delivery should have come by the stated cadence; 0 while there is still time."""
+        if last_received is None or self.cadence not in CADENCE_DAYS:
+            return 0
+        return max(0, (today - last_received).days - CADENCE_DAYS[self.cadence])
+
+
+def load_sources(directory: Path, council: Council) -> list[Source]:
+    """Every source below ``directory``, by name. Raises :class:`ConfigError` with all faults of all of them."""
+    paths = sorted(directory.glob("*/source.yml"))
+    if not paths:
+        raise ConfigError([f"{directory}: there is no source here; a source is a folder with a source.yml in it."])
+    sources, problems = [], []
+    for path in paths:
+        try:
+            sources.append(load_source(path, council))
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return sources
+
+
+def load_source(path: Path, council: Council) -> Source:
+    """The source of one ``source.yml``. Raises :class:`ConfigError` naming file, line, field and what is allowed."""
+    config = load_yaml(path, "source")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", path.parent.name):
+        raise ConfigError([f"{path}: a source's folder is named in snake_case; rename `{path.parent.name}`."])
+    if config["record_type"] not in schemas.names():
+        what = f"there is no record type `{config['record_type']}`. Allowed: {', '.join(schemas.names())}."
+        raise ConfigError([config.problem(["record_type"], what)])
+    record_type = schemas.record_type(config["record_type"])
+    problems = list(_faults(config, record_type))
+    if problems:
+        raise ConfigError(problems)
+    return Source(
+        name=path.parent.name,
+        path=path,
+        title=config["title"],
+        owner=config["owner"],
+        cadence=config["cadence"],
+        delivers=config.get("delivers", "changes"),
+        licence=config["licence"],
+        origin=config["origin"],
+        sensitivity=config["sensitivity"],
+        record_type=record_type,
+        connector=config["connector"],
+        format=config["format"],
+        layout_rows=config.get("layout_rows", {}),
+        missing=tuple(config.get("missing", [""])),
+        quarantine_limit_percent=config.get("quarantine_limit_percent", 20),
+        mappings=tuple(_mapping(config, field, council) for field in record_type.types if field in config["columns"]),
+        mapping_sha256=_mapping_sha256(config, council),
+        config=config,
+    )
+
+
+def _mapping(config: Config, field: str, council: Council) -> Mapping:
+    stated = config["columns"][field]
+    stated = {"column": stated} if isinstance(stated, str) else stated
+    if "constant" in stated:
+        return Mapping(field, constant=_text(stated["constant"]))
+    dates = tuple(stated.get("dates", config.get("dates", ISO_DATES)))
+    if config["format"]["type"] == "xlsx":
+        dates += ISO_DATES  # a cell that holds a real date is read as an ISO one
+    if stated.get("lookup") == "areas":
+        labels = tuple(sorted(council.area_labels.items()))
+        return Mapping(field, stated["column"], values=labels, fold=True, unlisted_rule="unknown_area")
+    return Mapping(
+        field,
+        stated["column"],
+        values=tuple((mark, _text(value)) for mark, value in stated.get("values", {}).items()),
+        otherwise=_text(stated.get("otherwise")),
+        has_otherwise="otherwise" in stated,
+        dates=dates,
+    )
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None else str(value)
+
+
+def _faults(config: Config, record_type: schemas.RecordType) -> Iterator[str]:
+    """Mistakes that the JSON Schema cannot know."""
+    fields = record_type.descriptions
+    for field, stated in config["columns"].items():
+        at = ["columns", field]
+        if field not in fields:
+            known = "; ".join(f"{name} ({about})" for name, about in fields.items())
+            yield config.problem(at, f"`{record_type.name}` has no such field. Allowed: {known}.")
+        elif isinstance(stated, dict):
+            if "values" in stated and "lookup" in stated:
+                yield config.problem(at, "`values` and `lookup` both say what a value becomes; keep one.")
+            if "otherwise" in stated and "values" not in stated:
+                yield config.problem(at, "`otherwise` needs `values`: it is for those that are not listed there.")
+            yield from _ambiguous(config, [*at, "dates"], stated.get("dates", []))
+    for field in record_type.required:
+        if field not in config["columns"]:
+            yield config.problem(["columns"], f"`{field}` is missing: {fields[field]}. Every record needs it.")
+    yield from _ambiguous(config, ["dates"], config.get("dates", []))
+    for name, rule in config.get("layout_rows", {}).items():
+        if isinstance(rule, dict):
+            try:
+                pl.Series([""]).str.contains(rule["matches"])
+            except pl.exceptions.ComputeError:
+                yield config.problem(["layout_rows", name, "matches"], "this is not a regular expression.")
+
+
+def _ambiguous(config: Config, at: list[str], formats: list[str]) -> Iterator[str]:
+    """Two formats that read the same text as different days: nobody can know which is meant."""
+    probe = datetime(2021, 4, 3, 5, 6, 7)
+    for index, one in enumerate(formats):
+        for other in formats[index + 1 :]:
+            try:
+                same = datetime.strptime(probe.strftime(one), other).date() == probe.date()
+            except ValueError:
+                continue
+            if not same:
+                what = f"{probe.strftime(one)} would be read differently by `{one}` and `{other}`; keep the one that is right."
+                yield config.problem(at, what)
+
+
+def _mapping_sha256(config: Config, council: Council) -> str:
+    """The hash of everything stated that decides what becomes of a delivery's bytes."""
+    parts = (
+        "record_type",
+        "format",
+        "layout_rows",
+        "missing",
+        "dates",
+        "quarantine_limit_percent",
+        "columns",
+    )
+    stated = {part: config[part] for part in parts if part in config}
+    uses_areas = any(isinstance(c, dict) and "lookup" in c for c in config["columns"].values())
+    stated["areas"] = council.area_labels if uses_areas else {}
+    return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()

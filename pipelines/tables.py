@@ -1,0 +1,115 @@
+"""A published table as bytes: how each type is written into CSV and read back.
+
+Belongs here: the text of a value, the CSV dialect, reading a published CSV. Does not belong here: which tables there are,
+and what stands beside them in a package.
+
+A text cell that a spreadsheet would run as a formula (it begins with ``= + - @``, a tab or a carriage return and is not
+a plain number) is written with an apostrophe in front, and read back without it. An empty text is a missing value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contract import Column, TableContract
+from pipelines.files import replacing
+
+DIALECT = "header true, delimiter ',', quote '\"', escape '\"', nullstr ''"
+FORMULA = r"^''*[=+\-@\t\r]"
+NUMBER = r"^[+-]?[0-9]+([.][0-9]+)?$"
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A connection to the process's one in-memory DuckDB, since to start one takes longer than most queries here.
+
+    Tables made in it must be temporary: those are the connection's own and go with it.
+    """
+    return _database().cursor()
+
+
+def name(identifier: str) -> str:
+    """An identifier as SQL writes it."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def text(value: object) -> str:
+    """A text as SQL writes it."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def names(identifiers: Iterable[str]) -> str:
+    """Identifiers as an SQL list."""
+    return ", ".join(name(one) for one in identifiers)
+
+
+def parquet(path: Path) -> str:
+    """A Parquet file as SQL reads it."""
+    return f"read_parquet({text(path)})"
+
+
+def published_text(column: Column) -> str:
+    """The SQL expression for the published text of a column's value; NULL where there is none."""
+    value = name(column.name)
+    if column.data_type == "VARCHAR":
+        formula = f"regexp_matches({value}, '{FORMULA}') and not regexp_matches({value}, '{NUMBER}')"
+        return f"nullif(case when {formula} then '''' || {value} else {value} end, '')"
+    if column.data_type == "TIMESTAMP":
+        return f"strftime({value}, '%Y-%m-%dT%H:%M:%SZ')"
+    if column.is_number:
+        return f"cast(cast({value} as decimal(38, {column.scale})) as varchar)"
+    return f"cast({value} as varchar)"
+
+
+def in_order(columns: Iterable[str], of: str = "") -> str:
+    """The one order of a table's rows: by its key, missing values first."""
+    return ", ".join(f"{of}{name(column)} nulls first" for column in columns)
+
+
+def write_csv(table: TableContract, source: Path, target: Path) -> None:
+    """Write the published columns of a Parquet table as CSV: UTF-8, LF, minimal quoting, ordered by key.
+
+    Raises ``duckdb.Error`` where a value has no published text (an infinite number, for instance).
+    """
+    columns = ", ".join(f"{published_text(column)} as {name(column.name)}" for column in table.published)
+    order = in_order(table.primary_key, of="t.")
+    with replacing(target) as temporary, connect() as connection:
+        connection.execute(
+            f"copy (select {columns} from {parquet(source)} as t order by {order}) to {text(temporary)} (format csv, {DIALECT})"
+        )
+
+
+def csv(path: Path, columns: Sequence[str]) -> str:
+    """A published CSV as a subquery with every column as text, a column ``row`` (1 the first) in front.
+
+    ``columns`` are the file's own, in its order; a file with others makes DuckDB raise an error.
+    """
+    types = ", ".join(f"{text(column)}: 'VARCHAR'" for column in columns)
+    values = ", ".join(f"regexp_replace({name(c)}, '^''(''*[=+\\-@\\t\\r])', '\\1') as {name(c)}" for c in columns)
+    return (
+        f"(select row_number() over () as row, {values} from read_csv({text(path)}, auto_detect = false, header = true, "
+        f"delim = ',', quote = '\"', escape = '\"', nullstr = '', parallel = false, columns = {{{types}}}))"
+    )
+
+
+def write_previous(table: TableContract, old: tuple[Path, Sequence[str]] | None, target: Path) -> None:
+    """Write a table of the last release as Parquet in the types of today's contract.
+
+    ``old`` is the published CSV and its columns, ``None`` when there is none: an empty table then. A column that is new is
+    missing throughout, and so is a value that today's type cannot hold.
+    """
+    there = set(old[1]) if old else set()
+    columns = ", ".join(
+        f"try_cast({name(c.name) if c.name in there else 'null'} as {c.data_type}) as {name(c.name)}" for c in table.published
+    )
+    source = csv(*old) if old else "(select 1 where false)"
+    with replacing(target) as temporary, connect() as connection:
+        connection.execute(f"copy (select {columns} from {source}) to {text(temporary)} (format parquet)")

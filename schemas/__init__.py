@@ -1,0 +1,68 @@
+"""The contracts of what may enter, one module a record type.
+
+Each module holds ``Record`` (a Pandera model: fields, their rules, rules across fields), ``KEY`` (the fields that name
+one record of a source) and ``DATED_BY`` (fields whose first present value says when the record happened).
+Does not belong here: where a field comes from in anybody's file; that is ``source.yml``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """A contract: its ``name``, Pandera ``schema``, ``key`` fields, ``dated_by`` fields and the hash of its text."""
+
+    name: str
+    title: str
+    schema: pa.DataFrameSchema
+    key: tuple[str, ...]
+    dated_by: tuple[str, ...]
+    sha256: str
+
+    @property
+    def types(self) -> dict[str, pl.DataType]:
+        """Field name to Polars type, in the contract's order."""
+        return {name: column.dtype.type for name, column in self.schema.columns.items()}
+
+    @property
+    def required(self) -> list[str]:
+        """Fields that may never be empty."""
+        return [name for name, column in self.schema.columns.items() if not column.nullable]
+
+    @property
+    def descriptions(self) -> dict[str, str]:
+        """What each field means."""
+        return {name: column.description or "" for name, column in self.schema.columns.items()}
+
+
+def names() -> list[str]:
+    """The record types there are."""
+    return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+
+
+@cache
+def record_type(name: str) -> RecordType:
+    """The contract called ``name``. Raises :class:`KeyError` where there is none."""
+    if name not in names():
+        raise KeyError(name)
+    module: Any = importlib.import_module(f"{__name__}.{name}")
+    text = Path(module.__file__).read_bytes()
+    return RecordType(
+        name=name,
+        title=module.__doc__.strip().splitlines()[0],
+        schema=module.Record.to_schema(),
+        key=module.KEY,
+        dated_by=module.DATED_BY,
+        sha256=hashlib.sha256(text).hexdigest(),
+    )

@@ -1,0 +1,30 @@
+"""Something that happened and helps to read a chart: a storm, a new system, a change of rules.
+
+Latest version of a record is told by source and ``event_id``.
+"""
+
+import pandera.polars as pa
+import polars as pl
+
+KEY = ("event_id",)
+DATED_BY = ()
+
+
+class Record(pa.DataFrameModel):
+    """A row an event."""
+
+    event_id: str = pa.Field(description="The event's short id")
+    starts_on: pl.Date = pa.Field(description="First day")
+    ends_on: pl.Date = pa.Field(nullable=True, description="Last day, where it is over")
+    title: str = pa.Field(description="The event in a few words")
+    description: str = pa.Field(nullable=True, description="What it means for the figures")
+    indicator_id: str = pa.Field(nullable=True, description="The indicator it concerns, where it is one")
+    service: str = pa.Field(nullable=True, description="The service it concerns, where it is one")
+
+    @pa.dataframe_check(error="ends_before_start")
+    def in_order(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        """An event cannot end before it starts."""
+        return data.lazyframe.select((pl.col("ends_on") >= pl.col("starts_on")).fill_null(True))
+
+    class Config:
+        strict = True
