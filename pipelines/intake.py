@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ FAULTS: dict[str, pl.DataType] = {
 }
 
 
+LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
 WHOLE_ROW = "row"
 """Stands for the field where a rule is about several of them."""
 
@@ -262,7 +263,7 @@ def _typed(batch: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.DataFr
     types = source.record_type.types
     text = batch.select("row_number", *(_text_of(m, source.missing) for m in source.mappings))
     marked = text.with_columns(_meaning(m).alias(m.field) for m in source.mappings if m.values)
-    typed = marked.with_columns(_cast(pl.col(m.field), types[m.field], m.dates) for m in source.mappings)
+    typed = marked.with_columns(_cast(pl.col(m.field), types[m.field], m) for m in source.mappings)
     absent = [pl.lit(None, types[name]).alias(name) for name in types if name not in fields]
     faults = [pl.DataFrame(schema=FAULTS)]
     for m in source.mappings:
@@ -299,11 +300,10 @@ def _meaning(mapping: Mapping) -> pl.Expr:
     return _compared(mapping).replace_strict(list(marks), list(meanings), default=default, return_dtype=pl.String)
 
 
-def _cast(text: pl.Expr, kind: pl.DataType, formats: tuple[str, ...]) -> pl.Expr:
+def _cast(text: pl.Expr, kind: pl.DataType, mapping: Mapping) -> pl.Expr:
     """Text as the contract's type; null where it is not of that type."""
     if kind == pl.Date or isinstance(kind, pl.Datetime):
-        tries = [text.str.strptime(pl.Datetime("us"), f, strict=False, exact=True) for f in formats]
-        moment = pl.coalesce(tries)
+        moment = pl.coalesce(_moment(text, form, mapping.end_of_day) for form in mapping.dates)
         return moment.dt.date() if kind == pl.Date else moment
     if kind == pl.Boolean:
         return text.str.to_lowercase().replace_strict(
@@ -313,6 +313,11 @@ def _cast(text: pl.Expr, kind: pl.DataType, formats: tuple[str, ...]) -> pl.Expr
             return_dtype=pl.Boolean,
         )
     return text.cast(kind, strict=False)
+
+
+def _moment(text: pl.Expr, form: str, end_of_day: bool) -> pl.Expr:
+    moment = text.str.strptime(pl.Datetime("us"), form, strict=False, exact=True)
+    return moment + LAST_SECOND if end_of_day and "%H" not in form else moment
 
 
 def _cast_rule(kind: pl.DataType, mapping: Mapping) -> tuple[str, str]:

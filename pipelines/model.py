@@ -7,6 +7,7 @@ Does not belong here: any SQL (dbt_project) or the assets dbt's models become (d
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -80,6 +81,14 @@ def read_manifest(workspace: Workspace) -> Mapping[str, Any]:
     """The content of :func:`manifest_path`."""
     content: Mapping[str, Any] = read_json(manifest_path(workspace))
     return content
+
+
+def reuse_parse(workspace: Workspace) -> None:
+    """Give dbt what it parsed when compiling, so that a first build does not parse again."""
+    parsed, target = workspace.dbt_target.parent / "compiled" / "partial_parse.msgpack", workspace.dbt_target
+    if parsed.exists() and not (target / parsed.name).exists():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(parsed, target / parsed.name)
 
 
 def must_start_afresh(workspace: Workspace, intakes: set[str]) -> bool:

@@ -30,6 +30,7 @@ class Mapping:
     """Where one field of the record type comes from: a ``column`` of the file or a ``constant``.
 
     ``values`` says what each mark of the file becomes (``None``: no value). ``fold`` compares marks in any case.
+    ``end_of_day``: a day without a time means its last second.
     ``otherwise`` applies where ``has_otherwise``; without it, an unlisted mark is a fault named ``unlisted_rule``.
     """
 
@@ -41,6 +42,7 @@ class Mapping:
     otherwise: str | None = None
     has_otherwise: bool = False
     dates: tuple[str, ...] = ISO_DATES
+    end_of_day: bool = False
     unlisted_rule: str = "unlisted_value"
 
 
@@ -148,6 +150,7 @@ def _mapping(config: Config, field: str, council: Council) -> Mapping:
         otherwise=_text(stated.get("otherwise")),
         has_otherwise="otherwise" in stated,
         dates=dates,
+        end_of_day=stated.get("end_of_day", False),
     )
 
 

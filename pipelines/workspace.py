@@ -86,6 +86,7 @@ class Workspace:
             "DAGSTER_DISABLE_TELEMETRY": "yes",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DBT_LOG_PATH": str(self.dbt_target.parent / "logs"),
+            "DBT_LOG_LEVEL_FILE": "info",
         }
         return {name: value for name, value in told.items() if value}
 

@@ -1,4 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=['source', 'wave', 'respondent_id', 'question']) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['source', 'wave', 'respondent_id', 'question']
+) }}
 
 {{ latest_version(
     'survey_response',

@@ -34,7 +34,8 @@ placed_request as (
             when request.due_at is not null then {{ first_of_month('greatest(request.due_at, request.opened_at)') }}
         end as due_month,
         request.closed_at <= request.due_at as was_in_time,
-        {{ days_between('request.opened_at', 'request.closed_at') }} as days_open
+        {{ days_between('request.opened_at', 'request.closed_at') }}
+            as days_open
     from {{ ref('stg_service_request') }} as request
     left join {{ ref('stg_area') }} as area
         on request.area_code = area.area_code

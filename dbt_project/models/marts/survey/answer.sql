@@ -106,7 +106,8 @@ share as (
         base.respondent_group,
         base.group_value,
         base.base,
-        cast(base.weight as double) * cast(base.weight as double) / cast(base.squared_weight as double) as effective_base,
+        cast(base.weight as double) * cast(base.weight as double)
+        / cast(base.squared_weight as double) as effective_base,
         cast(coalesce(answered.weight, 0) as double) / cast(base.weight as double) as proportion,
         coalesce(answered.answered, 0) as answered
     from base
