@@ -17,7 +17,9 @@ check: $(READY)               ## format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+	@mkdir -p var/lint
+	YARDSTICK_STATE=$(CURDIR)/var DBT_TARGET_PATH=$(CURDIR)/var/lint DBT_LOG_PATH=$(CURDIR)/var/lint \
+		$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 
 ui: $(READY) demo             ## Dagster's pages on this machine, http://127.0.0.1:3000
 	$(BIN)/python -m pipelines.ui

@@ -4,16 +4,17 @@ Belongs here: what a step reports and what a failure stops. Does not belong here
 models (definitions). No metadata and no message holds a record or a cell of one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 import dagster as dg
 
-from pipelines import deliveries, disclose, methods, model, release
+from pipelines import deliveries, disclose, methods, release
 from pipelines.code import code_sha256
 from pipelines.compare import Difference, RowCount
+from pipelines.config import ConfigError
 from pipelines.connectors import FetchFailed
 from pipelines.contract import TableContract
 from pipelines.council import Council
@@ -57,6 +58,7 @@ class Line:
     indicators: tuple[Indicator, ...]
     contracts: dict[str, TableContract]
     packages: tuple[Package, ...]
+    manifest: Mapping[str, Any]
 
     @property
     def places(self) -> release.Places:
@@ -97,7 +99,7 @@ def landing_asset(line: Line, source: Source) -> dg.AssetsDefinition:
         try:
             new, message = land(source, line.workspace), None
             failure.unlink(missing_ok=True)
-        except FetchFailed as error:
+        except (FetchFailed, ConfigError) as error:
             new, message = [], str(error)
             write_json(failure, {"message": message})
             context.log.warning(message)
@@ -217,7 +219,7 @@ def deliveries_asset(line: Line) -> dg.AssetsDefinition:
     )
     def gathered(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         standing, built = line.standings(), line.built()
-        compiled = methods.compile_methods(line.indicators, model.read_manifest(line.workspace))
+        compiled = methods.compile_methods(line.indicators, line.manifest)
         names = {indicator.indicator_id for indicator in built}
         rows = methods.method_rows(one for one in compiled if one.indicator.indicator_id in names)
         deliveries.write_reference(standing, line.council, built, rows, line.as_of(), line.workspace)

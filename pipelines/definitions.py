@@ -4,22 +4,19 @@ Walks the sources; there is no registry to edit. Which council is told by the en
 belong here: what any asset does.
 """
 
-import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from importlib import metadata
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
-from packaging.version import Version
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from pipelines import assets, deliveries, model
 from pipelines.assets import Line
 from pipelines.contract import read_contracts
 from pipelines.council import load_council
 from pipelines.package import read_packages
-from pipelines.progress import progress_logger
+from pipelines.progress import progress_logger, tell
 from pipelines.sources import load_sources
 from pipelines.workspace import Workspace
 
@@ -31,18 +28,6 @@ MADE_BY_PYTHON = {
     "previous": assets.DRAFT,
 }
 BETWEEN_PASSES = {"this_release", "change", "withheld_cell", "dataset_metadata"}
-
-
-class Dbt(DbtCliResource):
-    """dbt without two costs of dagster-dbt that bring nothing here: a second dbt process that is asked its version, and
-    dbt loaded into this process, with the warehouse open, to look up columns."""
-
-    @property
-    def _cli_version(self) -> Version:
-        return Version(metadata.version("dbt-core"))
-
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
-        return None
 
 
 class Translator(DagsterDbtTranslator):
@@ -71,9 +56,10 @@ def read_line(workspace: Workspace) -> Line:
     council = load_council(workspace.council_file)
     sources = load_sources(workspace.sources_dir, council)
     indicators = model.indicators_of(workspace)
-    contracts = read_contracts(model.read_manifest(workspace))
+    manifest = model.read_manifest(workspace)
+    contracts = read_contracts(manifest)
     packages = read_packages(workspace.packages, contracts, council)
-    return Line(workspace, council, tuple(sources), tuple(indicators), contracts, tuple(packages))
+    return Line(workspace, council, tuple(sources), tuple(indicators), contracts, tuple(packages), manifest)
 
 
 def models_asset(line: Line, name: str, select: str = "fqn:*", exclude: str = "") -> dg.AssetsDefinition:
@@ -82,27 +68,50 @@ def models_asset(line: Line, name: str, select: str = "fqn:*", exclude: str = ""
     settings = DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_duplicate_source_asset_keys=True)
 
     @dbt_assets(
-        manifest=model.manifest_path(line.workspace),
+        manifest=line.manifest,
         name=name,
-        dagster_dbt_translator=Translator(settings),
         select=select,
         exclude=exclude or None,
+        dagster_dbt_translator=Translator(settings),
     )
-    def models(context: dg.AssetExecutionContext, dbt: Dbt) -> Iterator[Any]:
-        workspace = line.workspace
-        intakes = deliveries.intakes_in_use(line.standings())
-        # worked examples prove the models, not the data: they are run where the models are tested
-        arguments = ["build", "--exclude-resource-type", "unit_test"]
+    def models(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        workspace, intakes = line.workspace, deliveries.intakes_in_use(line.standings())
+        wanted = sorted(key.path[-1] for key in context.selected_asset_keys)
+        afresh = first_pass and model.must_start_afresh(workspace, intakes)
         if first_pass:
-            arguments += ["--full-refresh"] if model.must_start_afresh(workspace, intakes) else []
             model.forget_built(workspace)
-        model.reuse_parse(workspace)
-        os.environ.update(model.environment(workspace, line.built()))
-        yield from dbt.cli(arguments, context=context, target_path=workspace.dbt_target).stream()
+        built = model.build(workspace, wanted, line.built(), afresh, lambda done: tell(f"{done} models and tests so far"))
+        yield from _reported(built, context.selected_asset_check_keys)
+        failed = [one for one in built if not one.good and one.status != "skipped"]
+        if failed:
+            raise dg.Failure(" ".join(_failure(one) for one in failed), allow_retries=False)
         if first_pass:
             model.note_built(workspace, intakes)
 
     return models
+
+
+def _reported(built: Sequence[model.Built], checks: Set[dg.AssetCheckKey]) -> Iterator[Any]:
+    """What dbt made, and what its tests say, as Dagster knows it."""
+    for one in built:
+        if not one.is_test and one.good:
+            yield dg.MaterializeResult(asset_key=assets.model_key(one.model))
+    for one in built:
+        key = dg.AssetCheckKey(assets.model_key(one.model), one.name)
+        if one.is_test and one.status != "skipped" and key in checks:
+            warned = one.status == "warn"
+            yield dg.AssetCheckResult(
+                passed=one.status == "pass",
+                asset_key=key.asset_key,
+                check_name=key.name,
+                severity=dg.AssetCheckSeverity.WARN if warned else dg.AssetCheckSeverity.ERROR,
+                description=one.message or None,
+            )
+
+
+def _failure(one: model.Built) -> str:
+    what = f"The test {one.name} of the model {one.model} failed" if one.is_test else f"The model {one.model} failed"
+    return f"{what}: {one.message.strip()}. Nothing that rests on it was made."
 
 
 def build(line: Line) -> dg.Definitions:
@@ -122,16 +131,10 @@ def build(line: Line) -> dg.Definitions:
         warnings.simplefilter("ignore", dg.BetaWarning)
         job = dg.define_asset_job(JOB, selection="*", description="From new deliveries to a published release")
     every_morning = dg.ScheduleDefinition(job=job, cron_schedule="0 6 * * *", execution_timezone="Europe/London")
-    dbt = Dbt(
-        project_dir=str(line.workspace.dbt_project),
-        profiles_dir=str(line.workspace.dbt_project),
-        dbt_executable=model.dbt_executable(),
-    )
     return dg.Definitions(
         assets=made,
         jobs=[job],
         schedules=[every_morning],
-        resources={"dbt": dbt},
         executor=dg.in_process_executor,
         loggers={"progress": progress_logger, "console": dg.colored_console_logger},
     )

@@ -73,9 +73,11 @@ def _disclose(table: TableContract, marts: Path, safe: Path, smallest_count: int
     with replacing(safe / f"{table.name}.parquet") as target, connect() as connection:
         query = f"select {columns} from {source} as t order by {in_order(table.primary_key, of='t.')}"
         connection.execute(f"copy ({query}) to {text(target)} (format parquet)")
+        if not hidden:
+            return Withheld(table.name, 0, 0)
         withheld = [f"count({name(c)}) filter ({rule})" for c, rule in hidden.items()]
         cells = [f"count({name(c)})" for c in hidden]
-        counts = f"select {' + '.join(withheld) or '0'}, {' + '.join(cells) or '0'} from {source}"
+        counts = f"select {' + '.join(withheld)}, {' + '.join(cells)} from {source}"
         number_withheld, number = connection.execute(counts).fetchall()[0]
     return Withheld(table.name, number_withheld, number)
 

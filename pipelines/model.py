@@ -1,34 +1,53 @@
-"""Driving dbt: compiling the models, and what each of its two passes is told.
+"""Driving dbt, in this process: compiling the models, and building those of one pass.
 
-Belongs here: dbt's settings, when its manifest is made again, and when incremental tables must be built from the start.
-Does not belong here: any SQL (dbt_project) or the assets dbt's models become (definitions).
+Belongs here: dbt's settings, when its manifest is made again, when incremental tables must be built from the start, and
+what became of each model and test. Does not belong here: any SQL (dbt_project) or the assets dbt's models become
+(definitions).
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from pipelines.code import content_sha256
 from pipelines.files import read_json, write_json
 from pipelines.indicators import Indicator, load_indicators
 from pipelines.workspace import Workspace
 
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunner, dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+
 RELEASE_TAG = "tag:release"
+STEADY_SECONDS = 5
+GOOD = {"success", "pass", "warn", "no-op"}
+
+_parsed: dict[str, Manifest] = {}
 
 
 class ModelError(Exception):
     """dbt could not do what was asked; the message holds what dbt said."""
 
 
-def dbt_executable() -> str:
-    """The dbt that is installed beside this Python."""
-    return str(Path(sys.executable).parent / "dbt")
+@dataclass(frozen=True)
+class Built:
+    """What became of one model or test. ``model`` is the model, or the one that the test is about."""
+
+    name: str
+    model: str
+    is_test: bool
+    status: str
+    message: str
+
+    @property
+    def good(self) -> bool:
+        """Whether what rests on it may go on."""
+        return self.status in GOOD
 
 
 def indicators_of(workspace: Workspace) -> list[Indicator]:
@@ -40,55 +59,38 @@ def indicators_of(workspace: Workspace) -> list[Indicator]:
     return load_indicators([own, *([workspace.indicators_dir] if workspace.indicators_dir else [])])
 
 
-def methods_text(indicators: Iterable[Indicator]) -> str:
-    """The method versions that dbt is to build, as its models read them from YARDSTICK_INDICATORS."""
-    return ",".join(f"{i.indicator_id}.v{m.version}" for i in indicators for m in i.methods if m.path)
+def read_manifest(workspace: Workspace) -> Mapping[str, Any]:
+    """dbt's manifest with every method compiled; made again only where models or definitions have changed.
 
-
-def environment(workspace: Workspace, indicators: Iterable[Indicator]) -> dict[str, str]:
-    """Everything dbt is told about a run."""
-    return workspace.environment() | {"YARDSTICK_INDICATORS": methods_text(indicators)}
-
-
-def manifest_path(workspace: Workspace) -> Path:
-    """dbt's manifest with every model compiled; made again only where code or definitions have changed."""
+    Raises :class:`ModelError` where they do not compile.
+    """
     target = workspace.dbt_target.parent / "compiled"
     manifest, stamp = target / "manifest.json", target / "stamp.json"
     made_from = {"models": _models_sha256(workspace), "state": str(workspace.state)}
-    if manifest.exists() and stamp.exists() and read_json(stamp) == made_from:
-        return manifest
-    project = str(workspace.dbt_project)
-    only_methods = ["--select", "config.materialized:ephemeral", "--no-populate-cache"]
-    places = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target)]
-    run_dbt(["compile", *only_methods, *places], workspace, indicators_of(workspace))
-    write_json(stamp, made_from)
-    return manifest
-
-
-def run_dbt(arguments: list[str], workspace: Workspace, indicators: Iterable[Indicator]) -> None:
-    """Run dbt in a process of its own. Raises :class:`ModelError` with what it said where it fails."""
-    told = {**os.environ, **environment(workspace, indicators)}
-    if not workspace.indicators_dir:
-        told.pop("YARDSTICK_INDICATORS_DIR", None)
-    done = subprocess.run(
-        [dbt_executable(), "--no-use-colors", *arguments], env=told, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise ModelError(f"dbt {arguments[0]} failed:\n{(done.stdout + done.stderr).strip()[-3000:]}")
-
-
-def read_manifest(workspace: Workspace) -> Mapping[str, Any]:
-    """The content of :func:`manifest_path`."""
-    content: Mapping[str, Any] = read_json(manifest_path(workspace))
+    if not (manifest.exists() and stamp.exists() and read_json(stamp) == made_from):
+        stamp.unlink(missing_ok=True)
+        methods = ["--select", "config.materialized:ephemeral", "--no-populate-cache"]
+        _invoke(["compile", *methods, "--target-path", str(target)], workspace, indicators_of(workspace))
+        write_json(stamp, made_from)
+    content: Mapping[str, Any] = read_json(manifest)
     return content
 
 
-def reuse_parse(workspace: Workspace) -> None:
-    """Give dbt what it parsed when compiling, so that a first build does not parse again."""
-    parsed, target = workspace.dbt_target.parent / "compiled" / "partial_parse.msgpack", workspace.dbt_target
-    if parsed.exists() and not (target / parsed.name).exists():
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(parsed, target / parsed.name)
+def build(
+    workspace: Workspace, models: Sequence[str], indicators: Iterable[Indicator], afresh: bool, tell: Callable[[int], None]
+) -> list[Built]:
+    """Build the named models, test them, and say what became of each; ``indicators`` are those to be worked out.
+
+    ``afresh`` builds incremental tables from the start. ``tell`` is given the number of nodes done, now and then. Worked
+    examples are left out: they prove the models, not the data, and are run where the models are tested. Raises
+    :class:`ModelError` where dbt could not begin.
+    """
+    arguments = ["build", "--select", *models, "--exclude-resource-type", "unit_test"]
+    arguments += ["--full-refresh"] if afresh else []
+    places = ["--target-path", str(workspace.dbt_target)]
+    done = _invoke([*arguments, *places], workspace, indicators, _counting(tell))
+    results: Any = done.result
+    return [_built(result) for result in results.results]
 
 
 def must_start_afresh(workspace: Workspace, intakes: set[str]) -> bool:
@@ -105,12 +107,82 @@ def note_built(workspace: Workspace, intakes: set[str]) -> None:
     write_json(workspace.state / "warehouse.json", {"models": _models_sha256(workspace), "intakes": sorted(intakes)})
 
 
+def forget_built(workspace: Workspace) -> None:
+    """While dbt is writing, nothing is known of the warehouse."""
+    (workspace.state / "warehouse.json").unlink(missing_ok=True)
+
+
 def _models_sha256(workspace: Workspace) -> str:
     """The hash of all that dbt reads."""
     further = [workspace.indicators_dir] if workspace.indicators_dir else []
     return content_sha256(workspace.dbt_project, *further)
 
 
-def forget_built(workspace: Workspace) -> None:
-    """While dbt is writing, nothing is known of the warehouse."""
-    (workspace.state / "warehouse.json").unlink(missing_ok=True)
+def _methods_text(indicators: Iterable[Indicator]) -> str:
+    """The method versions that dbt is to build, as its models read them from YARDSTICK_INDICATORS."""
+    return ",".join(f"{i.indicator_id}.v{m.version}" for i in indicators for m in i.methods if m.path)
+
+
+def _invoke(
+    arguments: list[str],
+    workspace: Workspace,
+    indicators: Iterable[Indicator],
+    callback: Callable[[Any], None] | None = None,
+) -> dbtRunnerResult:
+    """One dbt command in this process. What it is told of a run stands in the environment."""
+    from dbt.cli.main import dbtRunner  # here: it takes seconds to load
+
+    workspace.enter()
+    manifest = _manifest(workspace)
+    os.environ["YARDSTICK_INDICATORS"] = _methods_text(indicators)
+    runner = dbtRunner(manifest=manifest, callbacks=[callback] if callback else [])
+    return _ran(runner, arguments, workspace)
+
+
+def _manifest(workspace: Workspace) -> Manifest:
+    """The models as dbt parsed them, with every indicator that is defined; kept for the life of the process."""
+    from dbt.cli.main import dbtRunner
+
+    key = f"{workspace.state} {_models_sha256(workspace)}"
+    if key not in _parsed:
+        os.environ["YARDSTICK_INDICATORS"] = _methods_text(indicators_of(workspace))
+        target = ["--target-path", str(workspace.dbt_target.parent / "compiled")]
+        parsed: Any = _ran(dbtRunner(), ["parse", *target], workspace).result
+        _parsed[key] = parsed
+    return _parsed[key].deepcopy()  # dbt marks in it what it has compiled, which a second command would take for done
+
+
+def _ran(runner: dbtRunner, arguments: list[str], workspace: Workspace) -> dbtRunnerResult:
+    """Run, and raise :class:`ModelError` where dbt could not do so; tests and models that failed are results."""
+    project = str(workspace.dbt_project)
+    done = runner.invoke(["--quiet", "--no-use-colors", *arguments, "--project-dir", project, "--profiles-dir", project])
+    if done.exception is not None:
+        raise ModelError(f"dbt {arguments[0]} failed: {done.exception}")
+    if not done.success and arguments[0] != "build":
+        failed = [f"{result.node.name}: {result.message}" for result in getattr(done.result, "results", []) if result.message]
+        raise ModelError(f"dbt {arguments[0]} failed: {'; '.join(failed)}")
+    return done
+
+
+def _built(result: Any) -> Built:
+    node = result.node
+    is_test = str(node.resource_type) == "test"
+    about = node.attached_node.rsplit(".", 1)[-1] if is_test and node.attached_node else node.name
+    # a message may quote a value of a record; what stands in quotes is not repeated
+    message = re.sub(r"'[^']*'", "'…'", str(result.message or ""))
+    return Built(node.name, about, is_test, str(result.status), message)
+
+
+def _counting(tell: Callable[[int], None]) -> Callable[[Any], None]:
+    """Count finished nodes and tell the number every few seconds."""
+    done, told = 0, time.monotonic()
+
+    def callback(event: Any) -> None:
+        nonlocal done, told
+        if event.info.name == "NodeFinished":
+            done += 1
+            if time.monotonic() - told >= STEADY_SECONDS:
+                told = time.monotonic()
+                tell(done)
+
+    return callback

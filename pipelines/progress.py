@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 from rich.console import Console
 
-STEADY_SECONDS = 5
+NAME = "yardstick.progress"
 NOISE = re.compile("emitted no result|Dependencies for step")
 SHOWN = {
     "landing": ("new_deliveries", "deliveries"),
@@ -33,18 +33,20 @@ class _Lines(logging.Handler):
         self.console = console
         self.began: dict[str, float] = {}
         self.models = 0
-        self.told = 0.0
 
     def emit(self, record: logging.LogRecord) -> None:
         meta: dict[str, Any] = getattr(record, "dagster_meta", None) or {}
         event = meta.get("dagster_event")
+        if not meta:
+            self.console.print(f"  … {record.getMessage()}", highlight=False)
+            return
         if event is None:
             if record.levelno >= logging.WARNING and not NOISE.search(record.getMessage()):
                 self.console.print(f"  [yellow]![/] {_plain(record.getMessage())}", highlight=False)
             return
         step = str(meta.get("step_key") or "")
         if event.event_type_value == "STEP_START":
-            self.began[step], self.models, self.told = time.monotonic(), 0, time.monotonic()
+            self.began[step], self.models = time.monotonic(), 0
             if step in ("models", "release_models"):
                 self.console.print(f"  … {_name(step)}", highlight=False)
         elif event.event_type_value == "ASSET_MATERIALIZATION":
@@ -57,9 +59,6 @@ class _Lines(logging.Handler):
     def _materialised(self, step: str, event: Any) -> None:
         if step in ("models", "release_models"):
             self.models += 1
-            if time.monotonic() - self.told >= STEADY_SECONDS:
-                self.told = time.monotonic()
-                self.console.print(f"  … {_name(step)}: {self.models} so far", highlight=False)
             return
         found = event.materialization.metadata
         kind = event.asset_key.path[0]
@@ -80,10 +79,15 @@ def _plain(message: str) -> str:
     return message.rsplit(" - ", 1)[-1]
 
 
+def tell(message: str) -> None:
+    """Say how far a long step has come, to whoever watches the run at a terminal."""
+    logging.getLogger(NAME).info(message)
+
+
 @dg.logger
 def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
     """The logger that ``yardstick run`` uses; it writes to standard error."""
-    logger = logging.getLogger("yardstick.progress")
+    logger = logging.getLogger(NAME)
     logger.setLevel(logging.DEBUG)
     logger.handlers = [_Lines(Console(stderr=True, soft_wrap=True))]
     logger.propagate = False

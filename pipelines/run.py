@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.code import code_sha256, content_sha256
+from pipelines.config import ConfigError
 from pipelines.connectors import FetchFailed, connector
 from pipelines.council import load_council
 from pipelines.files import read_json, sha256_of, write_json
@@ -94,7 +95,7 @@ def _made_from(workspace: Workspace) -> str | None:
     for source in load_sources(workspace.sources_dir, council):
         try:
             glimpse = connector(source).glimpse(source)
-        except FetchFailed as error:
+        except (FetchFailed, ConfigError) as error:
             glimpse = str(error)
         if glimpse is None:
             return None

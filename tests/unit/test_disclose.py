@@ -98,3 +98,13 @@ def test_the_audit_finds_a_key_that_repeats(small: SmallRelease) -> None:
     small.marts["area"] = "select 'E01' as area_code, unnest(['a', 'b']) as area_name"
     small.disclose()
     assert [one.rule for one in audited(small)] == ["rows that share a key (area_code)"]
+
+
+def test_a_mart_without_rows_and_without_counts_is_safe_as_it_is(small: SmallRelease) -> None:
+    small.disclose()
+    area = small.places.marts / "area.parquet"
+    duckdb.sql(f"copy (select * from '{area}' where false) to '{area}.empty' (format parquet)")
+    (area.parent / "area.parquet.empty").replace(area)
+    tables = [table for table in small.contracts.values() if table.name == "area"]
+    found = disclose(tables, small.places.marts, small.places.safe, small.places.reference / "withheld_cell.parquet")
+    assert [(one.cells_withheld, one.cells) for one in found] == [(0, 0)]

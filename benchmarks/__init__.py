@@ -1,0 +1,1 @@
+"""What the line costs, against plain DuckDB doing the same: ``make bench``."""
