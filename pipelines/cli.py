@@ -368,7 +368,8 @@ def _say_outcome(found: Any, workspace: Workspace) -> None:
             reasons = "; ".join(f"{reason} ({rows})" for reason, rows in one.reasons)
             out.print(f"  {one.source}, set aside most often for {_escaped(reasons)}")
         if one.old_reason:
-            out.print(f"[yellow]![/] {one.source} goes on with its last good data: {_escaped(one.old_reason)}")
+            held = "goes on with its last good data" if one.rows_read else "has no usable data"
+            out.print(f"[yellow]![/] {one.source} {held}: {_escaped(one.old_reason)}")
     if found.problems:
         for problem in found.problems:
             err.print(f"[red]✗[/] {_escaped(problem)}")

@@ -140,7 +140,10 @@ def _invoke(
 
 
 def _manifest(workspace: Workspace) -> Manifest:
-    """The models as dbt parsed them, with every indicator that is defined; kept for the life of the process."""
+    """The models as dbt parsed them, with every indicator that is defined; parsed once in the life of the process.
+
+    Each command gets a copy: dbt marks in it what it has compiled, which the next would take for done.
+    """
     from dbt.cli.main import dbtRunner
 
     key = f"{workspace.state} {_models_sha256(workspace)}"
@@ -149,7 +152,8 @@ def _manifest(workspace: Workspace) -> Manifest:
         target = ["--target-path", str(workspace.dbt_target.parent / "compiled")]
         parsed: Any = _ran(dbtRunner(), ["parse", *target], workspace).result
         _parsed[key] = parsed
-    return _parsed[key].deepcopy()  # dbt marks in it what it has compiled, which a second command would take for done
+    untouched: Manifest = _parsed[key].deepcopy()  # type: ignore[no-untyped-call]
+    return untouched
 
 
 def _ran(runner: dbtRunner, arguments: list[str], workspace: Workspace) -> dbtRunnerResult:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -85,7 +86,8 @@ def _what_stopped(result: ExecuteInProcessResult) -> Iterator[str]:
         if event.event_type_value == "STEP_FAILURE" and not found:
             error = event.step_failure_data.error
             cause = error.cause or error if error else None
-            yield f"{event.step_key}: {cause.message.strip() if cause else 'failed'}"
+            message = re.sub(r"^[\w.]+: ", "", cause.message.strip()) if cause else "failed"
+            yield f"{event.step_key}: {message}"
 
 
 def _made_from(workspace: Workspace) -> str | None:

@@ -46,7 +46,7 @@ def _files(source: Source) -> list[Path]:
     folder = _folder(source)
     if not folder.is_dir():
         raise FetchFailed(
-            f"the drop folder {source.connector['folder']} of source {source.name} is not there; "
-            f"make it, or correct `connector.folder` in its source.yml"
+            f"{source.name}: the drop folder {folder.resolve()} is not there. "
+            f"Make it, or correct `connector.folder` in its source.yml."
         )
     return sorted(p for p in folder.glob(source.connector["glob"]) if p.is_file() and not p.name.startswith("."))
