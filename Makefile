@@ -1,5 +1,5 @@
 # Everything a person types. Each target does its own set-up: Python 3.11 or newer, make and git are enough.
-.PHONY: run test check ui lock demo demo-release clean
+.PHONY: run test check ui bench lock demo demo-release clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,6 +24,9 @@ check: $(READY)               ## format, lint and types
 ui: $(READY) demo             ## Dagster's pages on this machine, http://127.0.0.1:3000
 	$(BIN)/python -m pipelines.ui
 
+bench: $(READY)               ## what the line costs, beside plain DuckDB
+	$(BIN)/python -m benchmarks
+
 demo: $(READY)                ## the raw files of the demo council
 	@if [ -d demo ]; then $(BIN)/python -m demo var/inbox; fi
 
@@ -41,6 +44,6 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Yardstick needs Python 3.11 or newer; say which with make PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirements requirements.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirements requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@

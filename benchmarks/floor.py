@@ -19,7 +19,8 @@ create view checked as
 with cells as (
     select
         row_number() over () as row_number,
-        * replace (nullif(trim("Opened"), '') as "Opened", nullif(trim("Due"), '') as "Due", nullif(trim("Closed"), '') as "Closed",
+        * replace (nullif(trim("Opened"), '') as "Opened", nullif(trim("Due"), '') as "Due",
+            nullif(trim("Closed"), '') as "Closed",
             nullif(trim("Ward"), '') as "Ward", nullif(trim("Outcome"), '') as "Outcome")
     from read_csv('{csv}', all_varchar = true, header = true, delim = ',', quote = '"', escape = '"', auto_detect = true)
 ),
@@ -59,7 +60,8 @@ select 'in_time_repairs_1' as indicator, closed_at as moment, area_code, closed_
 from latest where service = 'housing_repairs' and closed_at is not null and due_at is not null
 union all
 select 'in_time_repairs_2', closed_at, area_code, closed_at <= due_at, null
-from latest where service = 'housing_repairs' and closed_at is not null and due_at is not null and outcome is distinct from 'cancelled'
+from latest
+where service = 'housing_repairs' and closed_at is not null and due_at is not null and outcome is distinct from 'cancelled'
 union all
 select 'days_repairs', closed_at, area_code, null, date_diff('day', opened_at, closed_at)
 from latest where service = 'housing_repairs' and closed_at is not null
@@ -81,7 +83,8 @@ period as (
             make_date(year(month) - case when month(month) < 4 then 1 else 0 end, 4, 1)]) as period_start
     from in_area
     union all
-    select distinct t.month, 'year_to_date', u.month from (select distinct month from in_area) t join (select distinct month from in_area) u
+    select distinct t.month, 'year_to_date', u.month
+    from (select distinct month from in_area) t join (select distinct month from in_area) u
         on make_date(year(t.month) - case when month(t.month) < 4 then 1 else 0 end, 4, 1)
             = make_date(year(u.month) - case when month(u.month) < 4 then 1 else 0 end, 4, 1) and t.month <= u.month
 )
@@ -107,7 +110,8 @@ def main(csv: Path, folder: Path) -> None:
             f"to '{folder}/accepted.parquet' (compression zstd)"
         )
         connection.execute(
-            f"copy (select * from judged where len(reasons) > 0 or copies > 1) to '{folder}/quarantine.parquet' (compression zstd)"
+            f"copy (select * from judged where len(reasons) > 0 or copies > 1) "
+            f"to '{folder}/quarantine.parquet' (compression zstd)"
         )
         connection.execute("drop table judged")
         connection.execute(INDICATORS.format(folder=folder))

@@ -116,15 +116,16 @@ def status(
     def say() -> None:
         table = Table(box=None, pad_edge=False)
         for column in ("source", "last delivery", "late", "accepted", "quarantined", "state"):
-            table.add_column(column, justify="right" if column in ("accepted", "quarantined") else "left", overflow="fold")
+            table.add_column(column, justify="right" if column in ("accepted", "quarantined") else "left", no_wrap=True)
         for row in rows:
             late = f"{row['days_late']} days" if row["days_late"] else ""
-            standing_text = f"old: {row['old_reason']}" if row["old_reason"] else "current"
+            standing_text = "old" if row["old_reason"] else "current"
             received = (row["last_received"] or "never")[:10]
-            table.add_row(
-                row["source"], received, late, f"{row['accepted']:,}", f"{row['quarantined']:,}", _escaped(standing_text)
-            )
+            table.add_row(row["source"], received, late, f"{row['accepted']:,}", f"{row['quarantined']:,}", standing_text)
         out.print(table)
+        for row in rows:
+            if row["old_reason"]:
+                out.print(f"[yellow]![/] {row['source']} is old: {_escaped(row['old_reason'])}")
         out.print(f"Last release: {version or 'none yet'}.")
         out.print("A run would find nothing new." if idle else "A run would have something to do.")
 

@@ -82,11 +82,11 @@ def _csv_batches(
     """Batches of rows that could be read; their numbers count the unreadable rows among them as well."""
     try:
         # a first, cheap look finds the rows that cannot be read, so that every other row gets its true number
-        connection.execute(f"select count(row_number) from ({query})", values)
-        found = _rejects(connection)
+        connection.execute(f"select count(row_number) from ({query})", values).fetchall()
+        found = _rejects(connection, opened.above_header + 1)
         for line, kind in found:
-            opened.unreadable.append((line - 1, "unreadable_row", kind.lower().replace("_", " ")))
-        rejected = pl.Series([line - 1 - index for index, (line, _) in enumerate(found)], dtype=pl.Int64)
+            opened.unreadable.append((line, "unreadable_row", kind.lower().replace("_", " ")))
+        rejected = pl.Series([line - index for index, (line, _) in enumerate(found)], dtype=pl.Int64)
         for batch in _stream(connection, query, values):
             if len(rejected):
                 shift = rejected.search_sorted(batch["row_number"], side="right")
@@ -96,13 +96,13 @@ def _csv_batches(
         raise BrokenDelivery(f"the file cannot be read as CSV: {_first_line(error)}") from None
 
 
-def _rejects(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
-    """Rows DuckDB could not split into cells (the header is row 1), each with the kind of its first fault."""
+def _rejects(connection: duckdb.DuckDBPyConnection, header: int) -> list[tuple[int, str]]:
+    """Rows below the header that DuckDB could not split into cells, each with the kind of its first fault."""
     there = connection.execute("select 1 from duckdb_tables() where table_name = 'reject_errors'").fetchone()
     if not there:  # DuckDB makes the table with the first such row
         return []
     query = "select line, min(error_type::varchar) from reject_errors group by line order by line"
-    return [(int(line), str(kind)) for line, kind in connection.execute(query).fetchall()]
+    return [(int(line) - header, str(kind)) for line, kind in connection.execute(query).fetchall()]
 
 
 def _csv_header(path: Path, encoding: str, delimiter: str, quote: str, above: int) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -55,6 +56,7 @@ def run(workspace: Workspace) -> tuple[bool, list[str]]:
 
         from pipelines.definitions import JOB, build, read_line
 
+        print("  … reading definitions and models", file=sys.stderr, flush=True)
         line = read_line(workspace)
         (workspace.reference / "difference.json").unlink(missing_ok=True)
         with warnings.catch_warnings():
@@ -76,11 +78,13 @@ def _what_stopped(result: ExecuteInProcessResult) -> Iterator[str]:
 
     found = []
     for check in result.get_asset_check_evaluations():
-        if not check.passed and check.blocking and check.description != NOT_TRIED:
-            found.append(f"{check.asset_key.to_user_string()}, {check.check_name}: {check.description or 'failed'}")
-        elif not check.passed and check.severity.value == "ERROR" and "dagster_dbt/unique_id" in check.metadata:
-            name = check.asset_key.path[-1]
-            found.append(f"the test {check.check_name} of the model {name} failed, so nothing that rests on it was made")
+        if check.passed or not check.blocking or check.severity.value != "ERROR" or check.description == NOT_TRIED:
+            continue
+        asset = check.asset_key.path
+        if asset[0] == "model":
+            found.append(f"The test {check.check_name} of the model {asset[-1]} failed, so nothing that rests on it was made.")
+        else:
+            found.append(f"{'/'.join(asset)}, {check.check_name}: {check.description or 'failed'}")
     yield from found
     for event in result.all_events:
         if event.event_type_value == "STEP_FAILURE" and not found:

@@ -1,0 +1,225 @@
+"""The whole line over the demo council: what is published, what is kept out, and that it is the same every time."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import duckdb
+import frictionless
+import pytest
+from line import PROJECT, Line
+
+from demo import write_demo
+from demo.place import PLANTED
+
+DATASETS = {
+    "performance": {
+        "observation", "indicator", "adoption", "method", "calculation", "target", "comparator", "commentary", "event",
+        "priority", "area", "period", "revision", "withheld", "release", "source_snapshot", "dataset_metadata",
+    },
+    "services": {"request"},
+    "complaints": {"case_count"},
+    "survey": {"answer"},
+    "data-quality": {"delivery", "rule", "field"},
+}  # fmt: skip
+OBSERVATION = (
+    "indicator_id,method_version,period_type,period_start,period_end,area_code,breakdown,breakdown_value,"
+    "numerator,denominator,value,lower_95,upper_95,value_status,value_note"
+)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Line:
+    line = Line(tmp_path_factory.mktemp("demo"))
+    write_demo(line.inbox)
+    done = line.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    line.environment["SAID"] = done.stdout + done.stderr
+    return line
+
+
+def said(line: Line) -> str:
+    return " ".join(line.environment["SAID"].split())
+
+
+def test_a_fresh_run_makes_the_committed_release_byte_for_byte(demo: Line) -> None:
+    made = {name: content for name, (content, _) in demo.published().items()}
+    paths = (p for p in sorted((PROJECT / "published").rglob("*")) if p.is_file() and p.name != "package.yml")
+    committed = {str(p.relative_to(PROJECT / "published")): p.read_bytes() for p in paths}
+    assert sorted(made) == sorted(committed)
+    assert [name for name in made if made[name] != committed[name]] == []
+
+
+def test_a_second_run_with_nothing_new_says_so_and_touches_nothing(demo: Line) -> None:
+    before = demo.published()
+    done = demo.run()
+    assert done.returncode == 0
+    assert "Nothing new" in done.stdout
+    assert demo.published() == before
+
+
+def test_the_five_datasets_and_their_tables_are_there_and_valid(demo: Line) -> None:
+    for dataset, tables in DATASETS.items():
+        found = {path.stem for path in (demo.publish / dataset / "data").glob("*.csv")}
+        assert found == tables
+        report = frictionless.validate(str(demo.publish / dataset / "datapackage.json"))
+        assert report.valid, report.flatten(["type", "message"])[:5]
+        for resource in demo.descriptor(dataset)["resources"]:
+            assert {"bytes", "hash", "schema", "description"} <= set(resource)
+            assert all(field["description"] for field in resource["schema"]["fields"])
+
+
+def test_tables_are_plain_text_that_any_program_reads(demo: Line) -> None:
+    for path in demo.publish.rglob("*.csv"):
+        content = path.read_bytes()
+        assert not content.startswith(b"\xef\xbb\xbf"), path.name
+        assert b"\r" not in content, path.name
+        content.decode("utf-8")
+    header = (demo.publish / "performance/data/observation.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert header == OBSERVATION
+
+
+def test_observations_keep_to_their_names_and_bounds(demo: Line) -> None:
+    rows = demo.table("performance", "observation")
+    units = {row["indicator_id"]: row["unit"] for row in demo.table("performance", "indicator")}
+    assert len({row["indicator_id"] for row in rows}) >= 6
+    assert {row["period_type"] for row in rows} >= {"month", "quarter", "financial_year", "year_to_date", "wave"}
+    assert len({row["area_code"] for row in rows}) > 1
+    for row in rows:
+        assert row["value_status"] in {"final", "provisional", "revised"}
+        assert row["value_note"] in {"", "c", "x", "z", "u"}
+        if row["value_note"] in {"c", "x", "z"}:
+            assert row["value"] == ""
+        elif units[row["indicator_id"]] == "percent":
+            assert 0 <= float(row["value"]) <= 100
+            if row["lower_95"]:
+                assert float(row["lower_95"]) <= float(row["value"]) <= float(row["upper_95"])
+
+
+def test_no_small_count_of_people_is_published(demo: Line) -> None:
+    tables = {"services": "request", "complaints": "case_count", "survey": "answer"}
+    counts = {"request": ["opened", "closed", "closed_in_time", "open_at_end", "overdue_at_end"]}
+    counts |= {"case_count": ["received", "closed"], "answer": ["base"]}
+    for dataset, table in tables.items():
+        rows = demo.table(dataset, table)
+        assert rows
+        for row in rows:
+            shown = [row[name] for name in counts[table] if row[name]]
+            assert not [value for value in shown if 1 <= float(value) <= 4], row
+    for row in demo.table("performance", "observation"):
+        if row["numerator"] and row["denominator"] and float(row["denominator"]) > 0:
+            assert not 1 <= float(row["numerator"]) <= 4
+    withheld = [row for row in demo.table("performance", "observation") if row["value_note"] == "c"]
+    assert withheld
+    assert all(row["numerator"] == row["value"] == row["lower_95"] == "" for row in withheld)
+
+
+def test_every_row_received_is_accounted_for(demo: Line) -> None:
+    rows = demo.table("data-quality", "delivery")
+    checked = 0
+    for row in rows:
+        parts = [row[name] for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_layout")]
+        if all(parts):
+            read, *others = (int(part) for part in parts)
+            assert read == sum(others), row
+            checked += 1
+    assert checked > 20
+
+
+def test_the_broken_delivery_is_told_and_the_last_good_data_stay(demo: Line) -> None:
+    assert "complaints goes on with its last good data: the delivery complaints_2026-10.xlsx is broken" in said(demo)
+    status = demo.command("status", "--state", str(demo.state), "--publish", str(demo.publish))
+    assert status.returncode == 0
+    assert "complaints_2026-10.xlsx is broken" in " ".join(status.stdout.split())
+    months = {row["period_start"] for row in demo.table("performance", "observation") if row["indicator_id"] == "complaints_rate"}
+    assert "2026-08-01" in months
+    assert "2026-09-01" not in months  # the last good delivery came on 3 September
+
+
+def test_what_is_personal_stays_in_landing(demo: Line) -> None:
+    planted = [text.encode() for text in PLANTED]
+    landed = b"".join(path.read_bytes() for path in (demo.state / "landing" / "blobs").iterdir())
+    assert any(text in landed for text in planted)
+    for path in [*demo.publish.rglob("*"), *(demo.state / "dagster").rglob("*"), *(demo.state / "dbt").rglob("*")]:
+        if path.is_file():
+            content = path.read_bytes()
+            assert not [text for text in planted if text in content], path.name
+    for folder in ("accepted", "quarantine", "reference", "marts", "safe", "released", "previous"):
+        for path in (demo.state / folder).rglob("*.parquet"):
+            relation = duckdb.sql(f"select * from read_parquet('{path}')")
+            everything = " || ' ' || ".join(f"coalesce(cast(\"{name}\" as varchar), '')" for name in relation.columns)
+            for text in PLANTED:
+                hits = duckdb.execute(
+                    f"select count(*) from read_parquet('{path}') where contains({everything}, ?)", [text]
+                ).fetchall()
+                assert hits == [(0,)], path.name
+    assert not [text for text in PLANTED if text in demo.environment["SAID"]]
+
+
+def test_the_state_folder_is_for_its_owner_alone(demo: Line) -> None:
+    assert demo.state.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (demo.state / "landing" / "blobs").iterdir()} == {0o400}
+
+
+def test_explain_tells_the_story_of_every_indicator(demo: Line) -> None:
+    observations = demo.table("performance", "observation")
+    labels = {(p["period_type"], p["period_start"], p["period_end"]): p["label"] for p in demo.table("performance", "period")}
+    latest = {}
+    for row in observations:
+        if row["value_note"] == "" and row["numerator"]:
+            latest[(row["indicator_id"], row["area_code"][:3])] = row
+    assert len(latest) >= 10
+    for row in list(latest.values())[:12]:
+        period = f"{row['period_type']} {row['period_start']}"
+        assert (row["period_type"], row["period_start"], row["period_end"]) in labels
+        told = demo.command(
+            "explain", row["indicator_id"], "--period", period, "--area", row["area_code"],
+            "--version", row["method_version"], "--publish", str(demo.publish),
+        )  # fmt: skip
+        assert told.returncode == 0, told.stdout + told.stderr
+        text = told.stdout
+        number = f"{float(row['numerator']):g}"
+        assert re.search(rf"Numerator\s+{re.escape(number)}", text.replace(",", "")), (row, text)
+        assert "SHA-256" in text
+        assert "Rows counted" in text
+        assert "quarantined" in text
+        assert "select" in text
+
+
+def test_explain_and_verify_answer_mistakes_with_help(demo: Line) -> None:
+    unknown = demo.command("explain", "repairs_in_tim", "--publish", str(demo.publish))
+    assert unknown.returncode != 0
+    assert "Did you mean `repairs_in_time`?" in unknown.stdout + unknown.stderr
+    assert "Traceback" not in unknown.stderr
+    fine = demo.command("verify", str(demo.publish))
+    assert fine.returncode == 0, fine.stderr
+    nowhere = demo.command("verify", str(demo.root / "nowhere"))
+    assert nowhere.returncode != 0
+    assert "Traceback" not in nowhere.stderr
+
+
+def test_verify_finds_one_changed_byte(demo: Line, tmp_path: Path) -> None:
+    import shutil
+
+    copy = tmp_path / "published"
+    shutil.copytree(demo.publish, copy)
+    table = copy / "services" / "data" / "request.csv"
+    content = bytearray(table.read_bytes())
+    content[-5] ^= 1
+    table.write_bytes(bytes(content))
+    found = demo.command("verify", str(copy))
+    assert found.returncode != 0
+    assert "request.csv" in found.stderr
+
+
+def test_dagster_has_the_run_with_readable_metadata_and_no_record(demo: Line) -> None:
+    database = next((demo.state / "dagster" / "history" / "runs").glob("*-*.db"))
+    with sqlite3.connect(database) as connection:
+        kinds = dict(connection.execute("select dagster_event_type, count(*) from event_logs group by 1").fetchall())
+        events = " ".join(row[0] for row in connection.execute("select event from event_logs").fetchall())
+    assert kinds["ASSET_MATERIALIZATION"] > 60
+    assert kinds["ASSET_CHECK_EVALUATION"] > 90
+    for word in ("rows_read", "accepted", "quarantined", "top_reasons", "sha256", "personal_data", "last_delivery_usable"):
+        assert word in events

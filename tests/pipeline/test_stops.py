@@ -1,0 +1,187 @@
+"""What a failure stops, what it leaves alone, and what successive deliveries change."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from line import Line, copy_of_project
+
+CSV = "Ref,Service,Opened,Due,Closed,Ward\n"
+
+
+def record(number: int, closed: str, ward: str = "Abbey", month: int = 4) -> str:
+    return f"R{number},housing_repairs,2025-{month:02}-01 09:00:00,2025-{month:02}-20 17:00:00,{closed},{ward}\n"
+
+
+def deliver(line: Line, name: str, rows: str, day: int) -> None:
+    """A file of records, received on a day of August 2025."""
+    path = line.inbox / "records" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(CSV + rows, encoding="utf-8")
+    os.utime(path, (1_754_006_400 + day * 86_400, 1_754_006_400 + day * 86_400))
+
+
+def first_delivery(line: Line) -> None:
+    months = range(4, 8)
+    rows = [
+        record(month * 100 + n, f"2025-{month:02}-{10 if n < 12 else 25} 09:00:00", month=month)
+        for month in months
+        for n in range(20)
+    ]
+    deliver(line, "first.csv", "".join(rows), 1)
+    adoptions = line.inbox / "adoptions" / "adopted.csv"
+    adoptions.parent.mkdir(parents=True, exist_ok=True)
+    adoptions.write_text("Indicator,Owner\nrepairs_in_time,Housing\n", encoding="utf-8")
+    os.utime(adoptions, (1_754_006_400, 1_754_006_400))
+
+
+FACTS = """title: {name}
+owner: A team
+cadence: monthly
+licence: OGL-UK-3.0
+origin: Made for a test
+lawful_basis: public task
+retention: {{years: 6}}
+sensitivity: personal
+connector: {{type: file_drop, folder: "${{YARDSTICK_INBOX}}/{name}", glob: "*.csv"}}
+format: {{type: csv, encoding: utf-8}}
+"""
+
+
+def small_line(root: Path, project: Path) -> Line:
+    """A council of one ward, with one source of records and one of adoptions, run from the given checkout."""
+    council = root / "council.yml"
+    council.write_text(
+        "name: Test Council\narea_code: E06000996\ncontact: {name: Team, email: team@council.example}\n"
+        "licence: OGL-UK-3.0\nareas:\n  - {code: E05099001, name: Abbey, type: ward}\n",
+        encoding="utf-8",
+    )
+    sources = {
+        "records": "record_type: service_request\ncolumns: {request_id: Ref, service: Service, opened_at: Opened, due_at: Due,"
+        " closed_at: Closed, area_code: {column: Ward, lookup: areas}}\n",
+        "adoptions": "record_type: adoption\ncolumns: {indicator_id: Indicator, owner: Owner, level: {constant: strategic}}\n",
+    }
+    for name, text in sources.items():
+        path = root / "sources" / name / "source.yml"
+        path.parent.mkdir(parents=True)
+        path.write_text(FACTS.format(name=name) + text, encoding="utf-8")
+    line = Line(root, project=project, council=council, sources=root / "sources")
+    first_delivery(line)
+    return line
+
+
+def materialised(line: Line) -> set[str]:
+    """The assets that the last run made."""
+    databases = (line.state / "dagster" / "history" / "runs").glob("*-*.db")
+    latest = max(databases, key=lambda path: path.stat().st_mtime_ns)
+    with sqlite3.connect(latest) as connection:
+        query = "select asset_key from event_logs where dagster_event_type = 'ASSET_MATERIALIZATION'"
+        return {row[0] for row in connection.execute(query).fetchall()}
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Line:
+    """A small council with a first release, run from a checkout that tests may change."""
+    root = tmp_path_factory.mktemp("council")
+    line = small_line(root, copy_of_project(tmp_path_factory.mktemp("project")))
+    done = line.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    return line
+
+
+def test_a_failed_dbt_test_stops_the_release_and_nothing_else(released: Line) -> None:
+    before = released.published()
+    model = released.project / "dbt_project/models/marts/performance/area.yml"
+    text = model.read_text(encoding="utf-8")
+    model.write_text(text.replace("primary_key:\n          arguments: {columns: [area_code]}", BROKEN_KEY), encoding="utf-8")
+    assert model.read_text(encoding="utf-8") != text
+    try:
+        done = released.run()
+    finally:
+        model.write_text(text, encoding="utf-8")
+    assert done.returncode == 1
+    assert "The test primary_key_area_parent_code of the model area failed" in " ".join((done.stdout + done.stderr).split())
+    assert "Nothing was released" in done.stderr
+    assert released.published() == before
+    made = materialised(released)
+    assert '["intake", "records"]' in made
+    assert '["model", "stg_service_request"]' in made
+    assert not made & {'["disclosure"]', '["candidate"]', '["release"]'}
+
+
+BROKEN_KEY = "primary_key:\n          arguments: {columns: [parent_code]}"
+
+
+def test_a_calculation_changed_without_a_new_version_is_refused(released: Line) -> None:
+    before = released.published()
+    sql = released.project / "dbt_project/models/indicators/housing_repairs/repairs_in_time_v2.sql"
+    text = sql.read_text(encoding="utf-8")
+    sql.write_text(text.replace("closed_at <= due_at", "closed_at < due_at"), encoding="utf-8")
+    assert sql.read_text(encoding="utf-8") != text
+    places = ["--state", str(released.state), "--publish", str(released.publish)]
+    try:
+        checked = released.command("methods", "check", *places)
+        done = released.run()
+    finally:
+        sql.write_text(text, encoding="utf-8")
+    assert checked.returncode == 1
+    assert "repairs_in_time, version 2" in checked.stderr
+    assert "closed_at < due_at" in checked.stderr
+    assert done.returncode == 1
+    assert "methods_unchanged" in done.stderr
+    assert released.published() == before
+    assert released.command("methods", "check", *places).returncode == 0
+
+
+def test_a_correction_becomes_a_revision_and_a_repeat_counts_once(released: Line, tmp_path: Path) -> None:
+    line = Line(tmp_path, project=released.project, council=released.council, sources=released.sources)
+    shutil.copytree(released.inbox, line.inbox)
+    deliver(line, "first.csv", (released.inbox / "records/first.csv").read_text(encoding="utf-8").removeprefix(CSV), 1)
+    os.utime(line.inbox / "adoptions/adopted.csv", (1_754_006_400, 1_754_006_400))
+    assert line.run().returncode == 0
+
+    def july() -> dict[str, str]:
+        return next(
+            row
+            for row in line.table("performance", "observation")
+            if (row["period_type"], row["period_start"], row["method_version"]) == ("month", "2025-07-01", "2")
+        )
+
+    assert (float(july()["numerator"]), float(july()["denominator"])) == (12, 20)
+    shutil.copyfile(line.inbox / "records/first.csv", line.inbox / "records/again.csv")
+    late = "".join(record(700 + n, "2025-07-10 09:00:00", month=7) for n in range(12, 15))
+    deliver(line, "second.csv", late, 5)
+    done = line.run("--json")
+    assert done.returncode == 0, done.stderr
+    assert (float(july()["numerator"]), float(july()["denominator"])) == (15, 20)
+    assert len(line.table("data-quality", "delivery")) == 3  # the repeat is no delivery
+    revisions = [
+        r for r in line.table("performance", "revision") if "2025-07-01" in r["record_key"] and r["field"] == "numerator"
+    ]
+    assert revisions
+    assert {float(row["old_value"]) for row in revisions} == {12}
+    assert {float(row["new_value"]) for row in revisions} == {15}
+    versions = [row["version"] for row in line.table("performance", "release")]
+    assert versions[0] == "1.0.0"
+    assert len(versions) == 2
+    assert line.command("verify", str(line.publish)).returncode == 0
+
+
+def test_a_broken_delivery_stops_its_own_source_only(released: Line, tmp_path: Path) -> None:
+    line = Line(tmp_path, project=released.project, council=released.council, sources=released.sources)
+    shutil.copytree(released.inbox, line.inbox)
+    for path in line.inbox.rglob("*.csv"):
+        os.utime(path, (1_754_092_800, 1_754_092_800))
+    broken = line.inbox / "records" / "renamed.csv"
+    broken.write_text("Reference,Service,Opened,Due,Closed,Ward\nR1,housing_repairs,,,,\n", encoding="utf-8")
+    os.utime(broken, (1_754_697_600, 1_754_697_600))
+    done = line.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = " ".join(done.stdout.split())
+    assert "records goes on with its last good data: the delivery renamed.csv is broken" in told
+    assert "needed columns are not there: Ref; the file has: Reference, Service" in told
+    assert line.table("performance", "observation")
