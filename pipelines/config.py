@@ -20,6 +20,8 @@ import yaml
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas" / "config"
 
+BOUNDS = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "up to"}
+
 Lines = dict[tuple[str | int, ...], int]
 
 
@@ -43,6 +45,28 @@ class Config(dict[str, Any]):
         """A fault at a field, as a person reads it: file, line, field, what is wrong."""
         return _problem(self.path, self.lines, field, what)
 
+    def expanded(self, *field: str) -> str:
+        """The text at a field, with what it takes from the environment. Raises :class:`ConfigError` naming the field."""
+        text: Any = self
+        for name in field:
+            text = text[name]
+        try:
+            return expand(text)
+        except ConfigError as error:
+            raise ConfigError([self.problem(field, what) for what in error.problems]) from None
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as version 1.2 reads it: ``Yes``, ``007`` and ``12:30`` are text; dates stay text too, for JSON Schema."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in known if not tag.endswith((":timestamp", ":bool", ":int"))]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+
 
 def load_yaml(path: Path, schema: str) -> Config:
     """The content of a YAML file that satisfies ``schemas/config/<schema>.json``.
@@ -55,19 +79,27 @@ def load_yaml(path: Path, schema: str) -> Config:
         raise ConfigError([f"{_shown(path)}: there is no such file."]) from None
     except UnicodeDecodeError as error:
         raise ConfigError([f"{_shown(path)}: not UTF-8 text ({error.reason}); save it as UTF-8."]) from None
+    except OSError as error:
+        raise ConfigError([f"{_shown(path)}: cannot be read: {error.strerror}."]) from None
+    lines: Lines = {}
+    problems: list[str] = []
+    content: Any = None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        if node is not None:
+            problems = list(_walk(path, node, (), lines))
+            content = loader.construct_document(node) if not problems else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError([f"{_shown(path)}, line {line}: this is not valid YAML: {error.problem}."]) from None
-    lines: Lines = {}
-    problems = list(_walk(path, node, (), lines)) if node is not None else []
-    content: Any = yaml.safe_load(text) if not problems else None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ConfigError([f"{_shown(path)}, line {line}: this is not valid YAML: {error.reason}."]) from None
     if not problems and not isinstance(content, dict):
         problems = [f"{_shown(path)}, line 1: the file must hold fields (`name: value`), not {_kind(content)}."]
     if not problems:
-        content = _plain(content)
-        problems = [_explain(path, lines, e) for e in _errors(_validator(schema), content)]
+        problems = [what for error in _errors(_validator(schema), content) for what in _explain(path, lines, error)]
     if problems:
         raise ConfigError(sorted(set(problems), key=_by_line))
     return Config(content, path, lines)
@@ -89,21 +121,17 @@ def expand(text: str) -> str:
     return re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", value, text)
 
 
-def _plain(value: Any) -> Any:
-    """YAML's dates become ISO text, so that JSON Schema can describe them."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
 def _walk(path: Path, node: yaml.Node, at: tuple[str | int, ...], lines: Lines) -> Iterator[str]:
-    """Remember the line of every field; yield a problem for each name that stands twice."""
+    """Remember the line of every field; yield a problem for each name that stands twice. Names are text as written."""
     lines.setdefault(at, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            field = (*at, str(key.value))
+            if not isinstance(key, yaml.ScalarNode):
+                yield _problem(path, {at: key.start_mark.line + 1}, at, "a name must be text, not a list or fields.")
+                continue
+            if not key.tag.endswith(":merge"):
+                key.tag = "tag:yaml.org,2002:str"
+            field = (*at, key.value)
             if field in lines:
                 first = lines[field]
                 yield _problem(
@@ -155,8 +183,8 @@ def _innermost(error: jsonschema.ValidationError) -> Iterator[jsonschema.Validat
         yield from _innermost(inner)
 
 
-def _explain(path: Path, lines: Lines, error: jsonschema.ValidationError) -> str:
-    """One fault as a sentence: where, what is wrong, what is allowed."""
+def _explain(path: Path, lines: Lines, error: jsonschema.ValidationError) -> Iterator[str]:
+    """Each fault as a sentence: where, what is wrong, what is allowed."""
     field: list[str | int] = list(error.absolute_path)
     schema = error.schema if isinstance(error.schema, dict) else {}
     shown = json.dumps(error.instance, ensure_ascii=False, default=str)
@@ -165,29 +193,32 @@ def _explain(path: Path, lines: Lines, error: jsonschema.ValidationError) -> str
     stated: Any = error.validator_value
     instance: Any = error.instance
     if error.validator == "required":
-        missing = next(name for name in stated if name not in instance)
-        about = schema.get("properties", {}).get(missing, {})
-        return _problem(path, lines, field, f"`{missing}` is missing.{_guidance(about)}{_allowed(about)}")
-    if error.validator == "additionalProperties":
+        for missing in (name for name in stated if name not in instance):
+            about = schema.get("properties", {}).get(missing, {})
+            yield _problem(path, lines, field, f"`{missing}` is missing.{_guidance(about)}{_allowed(about)}")
+    elif error.validator == "additionalProperties":
         known = list(schema.get("properties", {}))
-        extra = sorted(name for name in instance if name not in known)
-        near = difflib.get_close_matches(extra[0], known, n=1)
-        hint = f" Did you mean `{near[0]}`?" if near else ""
-        what = f"there is no such field here.{hint} Allowed: {', '.join(known)}."
-        return _problem(path, lines, [*field, extra[0]], what)
-    if error.validator == "type":
-        return _problem(
-            path,
-            lines,
-            field,
-            f"{shown} is {_kind(error.instance)}.{allowed or f' Allowed: {error.validator_value}.'}",
-        )
-    if error.validator in ("enum", "const"):
-        options = [str(o) for o in (stated if error.validator == "enum" else [stated])]
-        near = difflib.get_close_matches(str(error.instance), options, n=1)
-        hint = f" Did you mean `{near[0]}`?" if near else ""
-        return _problem(path, lines, field, f"{shown} is not allowed.{hint} Allowed: {', '.join(options)}.")
-    return _problem(path, lines, field, f"{shown} is not allowed.{_guidance(schema)}{allowed}")
+        for extra in (name for name in instance if name not in known):
+            what = f"there is no such field here.{_near(extra, known)} Allowed: {', '.join(known)}."
+            yield _problem(path, lines, [*field, extra], what)
+    elif error.validator == "type":
+        yield _problem(path, lines, field, f"{shown} is {_kind(instance)}.{allowed or f' Allowed: {stated}.'}")
+    elif error.validator in ("enum", "const"):
+        options = stated if error.validator == "enum" else [stated]
+        hint = _near(str(instance), [str(option) for option in options])
+        yield _problem(path, lines, field, f"{shown} is not allowed.{hint} Allowed: {_options(options)}.")
+    else:
+        yield _problem(path, lines, field, f"{shown} is not allowed.{_guidance(schema)}{allowed}")
+
+
+def _near(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f" Did you mean `{near[0]}`?" if near else ""
+
+
+def _options(options: Sequence[Any]) -> str:
+    """The words that are allowed; in quotes where they are not words."""
+    return ", ".join(o if isinstance(o, str) and o.isprintable() and len(o) > 1 else json.dumps(o) for o in options)
 
 
 def _guidance(schema: dict[str, Any]) -> str:
@@ -198,17 +229,21 @@ def _allowed(schema: dict[str, Any]) -> str:
     """What a field may hold, in words, with an example where the schema gives one."""
     parts = []
     if "enum" in schema:
-        parts.append(f" Allowed: {', '.join(str(option) for option in schema['enum'])}.")
+        parts.append(f" Allowed: {_options(schema['enum'])}.")
     elif "type" in schema:
         kinds: list[str] = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         names = {
             "string": "text",
             "integer": "a whole number",
+            "number": "a number",
+            "null": "nothing",
             "array": "a list",
             "object": "fields",
             "boolean": "true or false",
         }
         parts.append(f" Allowed: {' or '.join(names.get(kind, kind) for kind in kinds)}")
+        bounds = [f"{word} {schema[bound]}" for bound, word in BOUNDS.items() if bound in schema]
+        parts += [f" {' and '.join(bounds)}"] if bounds else []
         parts.append(f" of the form {schema['pattern']}." if "pattern" in schema else ".")
     if schema.get("examples"):
         parts.append(f" For example: {json.dumps(schema['examples'][0], ensure_ascii=False)}.")

@@ -48,7 +48,7 @@ class Council:
 def load_council(path: Path) -> Council:
     """The council of ``council.yml``. Raises :class:`ConfigError` for any fault in it."""
     content = load_yaml(path, "council")
-    seen: dict[str, str] = {}
+    seen = dict.fromkeys((content["area_code"].lower(), content["name"].lower()), content["area_code"])
     problems = []
     areas = []
     for index, area in enumerate(content["areas"]):

@@ -21,6 +21,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """A temporary path beside ``path``; on leaving without an error it is synced and takes ``path``'s place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.partial")
+    temporary.unlink(missing_ok=True)  # left by a crash
     try:
         yield temporary
         sync(temporary)

@@ -47,6 +47,8 @@ FAULTS: dict[str, pl.DataType] = {
 
 
 LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
+FIRST_YEAR = 1000
+"""A year before it is one that was written with fewer digits than stated."""
 WHOLE_ROW = "row"
 """Stands for the field where a rule is about several of them."""
 
@@ -103,9 +105,8 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[R
     path = workspace.intake / source.name / f"{delivery.sha256}.json"
     if path.exists():
         standing = Receipt(**read_json(path))
-        if standing.intake_id == intake_id and (
-            standing.status == "broken" or accepted_path(source, standing, workspace).exists()
-        ):
+        outputs = (accepted_path(source, standing, workspace), quarantine_path(source.name, standing, workspace))
+        if standing.intake_id == intake_id and (standing.status == "broken" or all(path.exists() for path in outputs)):
             return standing, False
     receipt = _judge(source, delivery, intake_id, workspace)
     write_json(path, asdict(receipt))
@@ -167,19 +168,20 @@ def _judge(source: Source, delivery: Delivery, intake_id: str, workspace: Worksp
                     return receipt
                 set_aside = repeats
         except BrokenDelivery as broken:
-            receipt.status, receipt.message = "broken", f"{broken}."
-            return receipt
+            refused = Receipt(source.name, delivery.sha256, intake_id, source.mapping_sha256)
+            refused.status, refused.message = "broken", f"{broken}."
+            return refused  # nothing of it was taken in, so it counts no row
     raise RowsLost(f"{source.name}, delivery {delivery.sha256[:16]}: contradictory rows were not set aside")
 
 
 def _stop_if_too_bad(source: Source, receipt: Receipt) -> None:
     rows = receipt.rows_accepted + receipt.rows_quarantined
     if rows and 100 * receipt.rows_quarantined > source.quarantine_limit_percent * rows:
-        top = max(receipt.reasons, key=lambda reason: int(reason["rows"]))
+        often = sorted(receipt.reasons, key=lambda reason: -int(reason["rows"]))[:3]
+        told = "; ".join(f"{reason['field']}: {reason['rule']} ({reason['rows']} rows)" for reason in often)
         raise BrokenDelivery(
             f"{receipt.rows_quarantined} of {rows} rows would be set aside, more than the "
-            f"{source.quarantine_limit_percent:g} % that this source allows; "
-            f"most often for {top['field']}: {top['rule']} ({top['rows']} rows)"
+            f"{source.quarantine_limit_percent:g} % that this source allows; most often for {told}"
         )
 
 
@@ -228,11 +230,13 @@ def _stream(
         if len(unreadable):
             batch = unreadable.select("row_number").with_columns(pl.lit(None, pl.String).alias(c) for c in source.columns)
             write_quarantined(_with_reasons(batch, unreadable).select(list(raw_schema)))
-        receipt.rows_read += len(unreadable) + opened.above_header
+        receipt.rows_read += len(unreadable) + opened.above_header + opened.blank_lines
         receipt.rows_quarantined += len(unreadable)
         reasons.update(dict(_counted(unreadable)))
     if opened.above_header:
         layout["above_header"] = opened.above_header
+    if opened.blank_lines:
+        layout["blank_line"] = opened.blank_lines
     receipt.layout = dict(sorted(layout.items()))
     receipt.missing = {name: missing[name] for name in source.record_type.types}
     receipt.reasons = [{"field": f, "rule": r, "rows": rows} for (f, r), rows in sorted(reasons.items())]
@@ -312,12 +316,14 @@ def _cast(text: pl.Expr, kind: pl.DataType, mapping: Mapping) -> pl.Expr:
             default=None,
             return_dtype=pl.Boolean,
         )
-    return text.cast(kind, strict=False)
+    number = text.cast(kind, strict=False)
+    return pl.when(number.is_finite()).then(number) if kind.is_float() else number
 
 
 def _moment(text: pl.Expr, form: str, end_of_day: bool) -> pl.Expr:
     moment = text.str.strptime(pl.Datetime("us"), form, strict=False, exact=True)
-    return moment + LAST_SECOND if end_of_day and "%H" not in form else moment
+    moment = pl.when(moment.dt.year() >= FIRST_YEAR).then(moment)
+    return moment + LAST_SECOND if end_of_day and "%H" not in form and "%I" not in form else moment
 
 
 def _cast_rule(kind: pl.DataType, mapping: Mapping) -> tuple[str, str]:

@@ -22,6 +22,8 @@ from pipelines.config import Config, ConfigError, load_yaml
 from pipelines.council import Council
 
 ISO_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
+DATE_PARTS = ("%d", "%m", "%b", "%B", "%Y", "%y", "%j", "%a", "%A", "%H", "%I", "%p", "%M", "%S", "%.f", "%%")
+OWN_COLUMNS = {"row_number", "reasons"}
 CADENCE_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
 
 
@@ -101,15 +103,10 @@ def load_sources(directory: Path, council: Council) -> list[Source]:
 def load_source(path: Path, council: Council) -> Source:
     """The source of one ``source.yml``. Raises :class:`ConfigError` naming file, line, field and what is allowed."""
     config = load_yaml(path, "source")
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", path.parent.name):
-        raise ConfigError([f"{path}: a source's folder is named in snake_case; rename `{path.parent.name}`."])
-    if config["record_type"] not in schemas.names():
-        what = f"there is no record type `{config['record_type']}`. Allowed: {', '.join(schemas.names())}."
-        raise ConfigError([config.problem(["record_type"], what)])
-    record_type = schemas.record_type(config["record_type"])
-    problems = list(_faults(config, record_type))
+    problems = list(_faults(config))
     if problems:
         raise ConfigError(problems)
+    record_type = schemas.record_type(config["record_type"])
     return Source(
         name=path.parent.name,
         path=path,
@@ -160,34 +157,61 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _faults(config: Config, record_type: schemas.RecordType) -> Iterator[str]:
+def _faults(config: Config) -> Iterator[str]:
     """Mistakes that the JSON Schema cannot know."""
+    folder = config.path.parent.name
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", folder):
+        yield config.problem([], f"a source's folder is named in snake_case; rename `{folder}`.")
+    yield from _date_faults(config, ["dates"], config.get("dates", []))
+    for name, rule in config.get("layout_rows", {}).items():
+        if isinstance(rule, dict):
+            try:
+                pl.Series([""]).str.contains(rule["matches"])
+            except pl.exceptions.ComputeError:
+                yield config.problem(["layout_rows", name, "matches"], "this is not a regular expression that Rust knows.")
+    if config["record_type"] in schemas.names():
+        yield from _field_faults(config, schemas.record_type(config["record_type"]))
+    else:
+        what = f"there is no record type `{config['record_type']}`. Allowed: {', '.join(schemas.names())}."
+        yield config.problem(["record_type"], what)
+
+
+def _field_faults(config: Config, record_type: schemas.RecordType) -> Iterator[str]:
+    """Mistakes in what the fields of the record type are said to come from."""
     fields = record_type.descriptions
     for field, stated in config["columns"].items():
         at = ["columns", field]
         if field not in fields:
             known = "; ".join(f"{name} ({about})" for name, about in fields.items())
             yield config.problem(at, f"`{record_type.name}` has no such field. Allowed: {known}.")
-        elif isinstance(stated, dict):
+        if OWN_COLUMNS & {stated if isinstance(stated, str) else stated.get("column")}:
+            yield config.problem(at, "no column called row_number or reasons can be taken in: intake adds its own.")
+        if isinstance(stated, dict):
             if "values" in stated and "lookup" in stated:
                 yield config.problem(at, "`values` and `lookup` both say what a value becomes; keep one.")
             if "otherwise" in stated and "values" not in stated:
                 yield config.problem(at, "`otherwise` needs `values`: it is for those that are not listed there.")
-            yield from _ambiguous(config, [*at, "dates"], stated.get("dates", []))
+            yield from _date_faults(config, [*at, "dates"], stated.get("dates", []))
     for field in record_type.required:
         if field not in config["columns"]:
             yield config.problem(["columns"], f"`{field}` is missing: {fields[field]}. Every record needs it.")
-    yield from _ambiguous(config, ["dates"], config.get("dates", []))
-    for name, rule in config.get("layout_rows", {}).items():
-        if isinstance(rule, dict):
-            try:
-                pl.Series([""]).str.contains(rule["matches"])
-            except pl.exceptions.ComputeError:
-                yield config.problem(["layout_rows", name, "matches"], "this is not a regular expression.")
+    counted_from = config["retention"].get("from")
+    if counted_from is not None and counted_from not in fields:
+        what = f"`{record_type.name}` has no field `{counted_from}`. Allowed: {', '.join(fields)}."
+        yield config.problem(["retention", "from"], what)
 
 
-def _ambiguous(config: Config, at: list[str], formats: list[str]) -> Iterator[str]:
-    """Two formats that read the same text as different days: nobody can know which is meant."""
+def _date_faults(config: Config, at: list[str], formats: list[str]) -> Iterator[str]:
+    """Formats that say no day, and two that read the same text as different days: nobody can know which is meant."""
+    for index, one in enumerate(formats):
+        unknown = [part for part in re.findall(r"%(?:\.f|.?)", one) if part not in DATE_PARTS]
+        if unknown:
+            what = f"`{', '.join(unknown)}` in `{one}` is not known. Allowed: {' '.join(DATE_PARTS)}."
+            yield config.problem([*at, index], what)
+        elif not {"%Y", "%y"} & set(re.findall("%.", one)):
+            yield config.problem([*at, index], f"`{one}` names no year. Allowed: %Y with four digits, %y with two.")
+    if formats and config["format"]["type"] == "xlsx":
+        formats = [*formats, *(form for form in ISO_DATES if form not in formats)]
     probe = datetime(2021, 4, 3, 5, 6, 7)
     for index, one in enumerate(formats):
         for other in formats[index + 1 :]:

@@ -57,7 +57,8 @@ def record_type(name: str) -> RecordType:
     if name not in names():
         raise KeyError(name)
     module: Any = importlib.import_module(f"{__name__}.{name}")
-    text = Path(module.__file__).read_bytes()
+    shared = sorted(Path(module.__file__).parent.glob("_[a-z]*.py"))  # lists that several contracts use
+    text = b"".join(path.read_bytes() for path in (Path(module.__file__), *shared))
     return RecordType(
         name=name,
         title=module.__doc__.strip().splitlines()[0],

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.config import expand
 from pipelines.connectors import Fetched, FetchFailed
 from pipelines.sources import Source
 
@@ -39,7 +38,7 @@ def _folder(source: Source) -> Path:
     stated = source.connector["folder"]
     given = re.match(r"\$\{(\w+)", stated)
     base = Path.cwd() if given and os.environ.get(given[1]) else source.path.parent
-    return base / Path(expand(stated)).expanduser()
+    return base / Path(source.config.expanded("connector", "folder")).expanduser()
 
 
 def _files(source: Source) -> list[Path]:

@@ -16,7 +16,6 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from pipelines.config import expand
 from pipelines.connectors import Fetched, FetchFailed
 from pipelines.files import BLOCK
 from pipelines.sources import Source
@@ -36,7 +35,7 @@ def fetch(source: Source, known: Sequence[dict[str, Any]], scratch: Path) -> Ite
         with (
             _session(source) as session,
             session.get(
-                expand(stated),
+                source.config.expanded("connector", "url"),
                 headers=_headers(source, known),
                 timeout=source.connector.get("timeout_seconds", 30),
                 stream=True,
@@ -49,7 +48,7 @@ def fetch(source: Source, known: Sequence[dict[str, Any]], scratch: Path) -> Ite
                 for block in response.iter_content(BLOCK):
                     out.write(block)
             _check_length(source, response, target)
-    except requests.RequestException as error:
+    except (requests.RequestException, UnicodeError) as error:
         raise FetchFailed(_explain(source, error)) from None
     validators = {name: response.headers[name] for name in VALIDATORS if name in response.headers}
     name = PurePosixPath(urlsplit(stated).path).name or source.name
@@ -78,7 +77,7 @@ def _session(source: Source) -> requests.Session:
 
 def _headers(source: Source, known: Sequence[dict[str, Any]]) -> dict[str, str]:
     """The stated headers and the validators of the last delivery from this very address."""
-    headers = {name: expand(value) for name, value in source.connector.get("headers", {}).items()}
+    headers = {name: source.config.expanded("connector", "headers", name) for name in source.connector.get("headers", {})}
     same = [receipt for receipt in known if receipt["origin"] == source.connector["url"]]
     last = max(same, key=lambda receipt: str(receipt["received_at"]), default=None)
     if last:
@@ -97,13 +96,15 @@ def _check_length(source: Source, response: requests.Response, target: Path) -> 
         )
 
 
-def _explain(source: Source, error: requests.RequestException) -> str:
+def _explain(source: Source, error: requests.RequestException | UnicodeError) -> str:
     """What happened, without the address's secrets: those are in the exception's own text."""
-    response = error.response
+    response = error.response if isinstance(error, requests.RequestException) else None
     if response is not None:
         what = f"it answered {response.status_code} {response.reason}"
-    elif isinstance(error, requests.Timeout):
+    elif isinstance(error, requests.Timeout) or "timed out" in str(error):
         what = "it did not answer in time"
+    elif isinstance(error, requests.exceptions.ChunkedEncodingError):
+        what = "the answer was cut off, and nothing of it was kept"
     elif isinstance(error, requests.ConnectionError):
         what = "it could not be reached"
     else:

@@ -1,0 +1,75 @@
+"""The contract of a reported figure: each of its rules fails on the data it is there for, and on nothing else."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from contract_case import refused
+
+import schemas
+
+GOOD = {
+    "indicator_id": "waste_recycled",
+    "area_code": "E06000996",
+    "period_type": "financial_year",
+    "period_start": date(2025, 4, 1),
+    "period_end": date(2026, 3, 31),
+    "value": 45.5,
+}
+BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
+    "no indicator": ({"indicator_id": None}, ("indicator_id", "not_nullable")),
+    "an indicator in words": ({"indicator_id": "Waste recycled"}, ("indicator_id", "str_matches")),
+    "no area": ({"area_code": None}, ("area_code", "not_nullable")),
+    "no kind of period": ({"period_type": None}, ("period_type", "not_nullable")),
+    "an unknown kind of period": ({"period_type": "year"}, ("period_type", "isin")),
+    "no start": ({"period_start": None}, ("period_start", "not_nullable")),
+    "a start before any figure": ({"period_start": date(1800, 12, 31)}, ("period_start", "greater_than_or_equal_to")),
+    "no end": ({"period_end": None}, ("period_end", "not_nullable")),
+    "an end before any figure": ({"period_end": date(1800, 1, 1)}, ("period_end", "greater_than_or_equal_to")),
+    "an end before the start": ({"period_end": date(2025, 3, 31)}, ("row", "period_ends_before_start")),
+    "an unknown note": ({"value_note": "q"}, ("value_note", "isin")),
+    "neither value nor note": ({"value": None}, ("row", "value_without_note")),
+    "unreliable without a value": ({"value": None, "value_note": "u"}, ("row", "value_without_note")),
+    "a value that is called not available": ({"value_note": "x"}, ("row", "value_without_note")),
+}
+EDGES = {
+    "not available": {"value": None, "value_note": "x"},
+    "not applicable": {"value": None, "value_note": "z"},
+    "confidential": {"value": None, "value_note": "c"},
+    "unreliable": {"value_note": "u"},
+    "nothing counted": {"value": 0.0},
+    "below nothing": {"value": -2.5},
+    "one day": {"period_end": date(2025, 4, 1)},
+}
+KEY = ("indicator_id", "area_code", "period_type", "period_start")
+
+
+def test_a_good_record_satisfies_it() -> None:
+    assert refused("reported_figure", GOOD) == set()
+
+
+def test_every_field_that_may_be_empty_can_be() -> None:
+    kind = schemas.record_type("reported_figure")
+    needed = {field: GOOD[field] for field in kind.required} | {field: GOOD[field] for field in ("value",)}
+    assert refused("reported_figure", needed) == set()
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_a_bad_record_fails_the_rule_and_no_other_record_does(fault: str) -> None:
+    change, (field, rule) = BAD[fault]
+    found = refused("reported_figure", GOOD, GOOD | change, GOOD)
+    assert (1, field, rule) in found
+    assert {place for place, _, _ in found} == {1}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_what_lies_just_within_satisfies_it(edge: str) -> None:
+    assert refused("reported_figure", GOOD | EDGES[edge]) == set()
+
+
+def test_its_key_fields_are_needed() -> None:
+    kind = schemas.record_type("reported_figure")
+    assert kind.key == KEY
+    assert set(KEY) <= set(kind.required)

@@ -1,0 +1,126 @@
+"""What people and scripts type: what is shown, what a program can read, how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from intake_case import GOOD, HEADER, Case
+from test_config import COUNCIL
+from typer.testing import CliRunner, Result
+
+from pipelines.cli import app
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    (tmp_path / "council.yml").write_text(COUNCIL, encoding="utf-8")
+    return Case(tmp_path)
+
+
+def places(case: Case, *, publish: bool = False) -> list[str]:
+    root = case.path.parent.parent
+    more = ["--publish", str(case.workspace.publish)] if publish else []
+    return ["--council", str(root / "council.yml"), "--sources", str(root), "--state", str(case.workspace.state), *more]
+
+
+def typed(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), env={"COLUMNS": "200"})
+
+
+def read(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_quarantine_list_counts_rows_by_reason(case: Case) -> None:
+    assert "No row is in quarantine." in typed("quarantine", "list", *places(case)).stdout
+    assert read(typed("quarantine", "list", "--json", *places(case))) == []
+    case.drop(HEADER + GOOD + ",31/02/2025,,,Abbey,TEL\n,01/04/2025,,,Abbey,TEL\n")
+    receipt = case.take_in()
+    rows = read(typed("quarantine", "list", "--json", *places(case)))
+    told = {"source": "records", "delivery": receipt.delivery[:16], "file": "a.csv", "status": "accepted"}
+    assert rows == [
+        told | {"field": "opened_at", "rule": "not_a_date", "rows": 1},
+        told | {"field": "request_id", "rule": "missing", "rows": 2},
+    ]
+    shown = typed("quarantine", "list", *places(case))
+    assert receipt.delivery[:16] in shown.stdout
+    assert "not_a_date" in shown.stdout
+
+
+def test_quarantine_show_tells_places_and_reasons_and_no_cell(case: Case) -> None:
+    case.drop(HEADER + GOOD + "Smithson,31/02/2025,,,Smithson,TEL\n")
+    receipt = case.take_in()
+    rows = read(typed("quarantine", "show", "records", receipt.delivery[:6], "--json", *places(case)))
+    assert [(row["row_number"], row["field"], row["rule"]) for row in rows] == [
+        (2, "area_code", "unknown_area"),
+        (2, "opened_at", "not_a_date"),
+    ]
+    shown = typed("quarantine", "show", "records", receipt.delivery, *places(case))
+    assert "row 1 is the first below the column names (row 1)" in shown.stdout
+    assert "Smithson" not in shown.output
+
+
+def test_quarantine_show_of_what_is_not_there_says_what_is(case: Case) -> None:
+    case.drop(HEADER.replace("Ward", "Area"))
+    receipt = case.take_in()
+    unknown = typed("quarantine", "show", "record", "0", *places(case))
+    assert unknown.exit_code == 2
+    assert "There is no source `record`. Did you mean `records`? There are: records." in unknown.stderr
+    nothing = typed("quarantine", "show", "records", "zz", *places(case))
+    assert nothing.exit_code == 2
+    assert f"`zz` names 0 deliveries of records. There are: {receipt.delivery[:16]}." in nothing.stderr
+    broken = typed("quarantine", "show", "records", receipt.delivery, *places(case))
+    assert broken.exit_code == 1
+    assert "was not taken in: needed columns are not there: Ward" in broken.stderr
+
+
+def test_status_tells_where_every_source_stands(case: Case) -> None:
+    never = read(typed("status", "--json", *places(case, publish=True)))
+    assert never["sources"][0]["old_reason"] == "nothing has been received yet"
+    assert (never["version"], never["nothing_new"]) == (None, False)
+    case.drop(HEADER + GOOD + ",,,,,\n")
+    case.take_in()
+    (one,) = read(typed("status", "--json", *places(case, publish=True)))["sources"]
+    assert (one["deliveries"], one["rows_read"], one["accepted"], one["quarantined"], one["days_late"]) == (1, 2, 1, 1, 0)
+    assert dict(one["reasons"]) == {"opened_at: missing": 1, "request_id: missing": 1}
+    shown = typed("status", *places(case, publish=True))
+    assert shown.exit_code == 0
+    assert "Last release: none yet." in shown.stdout
+    assert "A run would have something to do." in shown.stdout
+
+
+def test_a_date_that_is_none_says_how_to_write_one() -> None:
+    for text in ("05/10/2026", "2026-13-01", "yesterday"):
+        result = typed("run", "--as-of", text)
+        assert result.exit_code == 2
+        assert f"`{text}` is not a date; write it as 2026-10-05." in result.stderr
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-c", "from pipelines.cli import main; main()", *arguments]
+    return subprocess.run(program, cwd=PROJECT, capture_output=True, text=True, check=False)
+
+
+def test_mistakes_in_yaml_end_with_2_and_no_traceback(case: Case) -> None:
+    case.path.write_text(case.path.read_text().replace("owner:", "ownr:").replace("cadence: monthly", "cadence: [x"))
+    result = command("status", *places(case))
+    assert result.returncode == 2
+    assert "records/source.yml, line" in result.stderr
+    assert "Traceback" not in result.stderr
+    gone = command("quarantine", "list", "--council", "/nowhere/council.yml")
+    assert (gone.returncode, gone.stdout) == (2, "")
+    assert "there is no such file" in gone.stderr
+
+
+def test_what_cannot_be_typed_ends_with_2() -> None:
+    assert typed("frobnicate").exit_code == 2
+    assert typed("quarantine", "show").exit_code == 2
+    assert typed("--help").exit_code == 0

@@ -1,0 +1,52 @@
+"""The council's own facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_config import COUNCIL
+
+from pipelines.config import ConfigError
+from pipelines.council import load_council
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "council.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_what_is_not_stated_has_a_sensible_value(tmp_path: Path) -> None:
+    council = load_council(written(tmp_path, COUNCIL))
+    assert (council.year_starts_in, council.provisional_days, council.smallest_count) == (4, 30, 5)
+    assert council.homepage is None
+
+
+def test_an_area_is_known_by_every_name_in_lower_case(tmp_path: Path) -> None:
+    labels = load_council(written(tmp_path, COUNCIL)).area_labels
+    assert labels["abbey"] == labels["1"] == labels["e05099001"] == "E05099001"
+    assert labels["test council"] == labels["e06000996"] == "E06000996"
+
+
+CLASHES = {
+    "two areas of one code": ("", "  - {code: E05099001, name: Bridge, type: ward}\n", "`e05099001` is already a name"),
+    "two areas of one name": ("", "  - {code: E05099002, name: ABBEY, type: ward}\n", "`abbey` is already a name"),
+    "a name that is another's other name": ("", '  - {code: E05099002, name: "1", type: ward}\n', "`1` is already a name"),
+    "an area named as the council": ("Abbey", "Test Council", "`test council` is already a name of area E06000996"),
+    "an area with the council's code": ("E05099001", "E06000996", "`e06000996` is already a name of area E06000996"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("clash", CLASHES)
+def test_one_name_means_one_area(tmp_path: Path, clash: str) -> None:
+    old, new, told = CLASHES[clash]
+    text = COUNCIL.replace(old, new) if old else COUNCIL + new
+    with pytest.raises(ConfigError) as raised:
+        load_council(written(tmp_path, text))
+    assert told in str(raised.value)
+    assert f"line {6 if old else 7}, `areas.{0 if old else 1}`" in str(raised.value)
+
+
+def test_the_project_s_own_council_can_be_read() -> None:
+    assert load_council(Path(__file__).parents[2] / "council.yml").areas
