@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from line import Line, copy_of_project
 
@@ -33,6 +37,7 @@ def first_delivery(line: Line) -> None:
         for n in range(20)
     ]
     deliver(line, "first.csv", "".join(rows), 1)
+    (line.inbox / "comments").mkdir(exist_ok=True)
     adoptions = line.inbox / "adoptions" / "adopted.csv"
     adoptions.parent.mkdir(parents=True, exist_ok=True)
     adoptions.write_text("Indicator,Owner\nrepairs_in_time,Housing\n", encoding="utf-8")
@@ -63,6 +68,8 @@ def small_line(root: Path, project: Path) -> Line:
     sources = {
         "records": "record_type: service_request\ncolumns: {request_id: Ref, service: Service, opened_at: Opened, due_at: Due,"
         " closed_at: Closed, area_code: {column: Ward, lookup: areas}}\n",
+        "comments": "record_type: commentary\ncolumns: {indicator_id: Indicator, period_type: Type, period_start: Start,"
+        " commentary: Text, publish: Publish}\n",
         "adoptions": "record_type: adoption\ncolumns: {indicator_id: Indicator, owner: Owner, level: {constant: strategic}}\n",
     }
     for name, text in sources.items():
@@ -185,3 +192,56 @@ def test_a_broken_delivery_stops_its_own_source_only(released: Line, tmp_path: P
     assert "records goes on with its last good data: the delivery renamed.csv is broken" in told
     assert "needed columns are not there: Ref; the file has: Reference, Service" in told
     assert line.table("performance", "observation")
+
+
+def test_a_way_to_reach_a_person_stops_the_release_and_is_not_repeated(released: Line, tmp_path: Path) -> None:
+    line = Line(tmp_path, project=released.project, council=released.council, sources=released.sources)
+    shutil.copytree(released.inbox, line.inbox)
+    text = "Indicator,Type,Start,Text,Publish\nrepairs_in_time,month,2025-04-01,Ask planted.person@example.org about it,yes\n"
+    (line.inbox / "comments" / "comments.csv").write_text(text, encoding="utf-8")
+    done = line.run()
+    assert done.returncode == 1
+    assert "candidate, personal_data" in done.stderr
+    assert "commentary" in done.stderr
+    assert "planted.person" not in done.stdout + done.stderr
+    assert not list(line.publish.rglob("*.csv"))
+
+
+def dbt_test(line: Line, state: Path, *selection: str) -> dict[str, str]:
+    """Run dbt's tests over a warehouse that a run made; the status of each by name."""
+    methods = (line.project / "dbt_project/models/indicators").rglob("*_v*.sql")
+    told = {
+        **os.environ,
+        "YARDSTICK_STATE": str(state),
+        "YARDSTICK_INDICATORS": ",".join(sorted(".v".join(path.stem.rsplit("_v", 1)) for path in methods)),
+        "DBT_LOG_PATH": str(state / "dbt"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    project, target = str(line.project / "dbt_project"), state / "dbt" / "tested"
+    places = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target)]
+    command = [str(Path(sys.executable).parent / "dbt"), "-q", "test", "--select", *selection, *places]
+    subprocess.run(command, env=told, capture_output=True, check=False)
+    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    return {
+        result["unique_id"].split(".")[-1 if "unit_test" in result["unique_id"] else 2]: result["status"] for result in results
+    }
+
+
+def test_every_method_version_has_a_worked_example_that_holds(released: Line) -> None:
+    found = dbt_test(released, released.state, "test_type:unit")
+    assert set(found.values()) == {"pass"}
+    methods = list((released.project / "dbt_project/models/indicators").rglob("*_v*.sql"))
+    assert len(found) >= len(methods)
+
+
+def test_each_kind_of_model_test_fails_on_bad_rows(released: Line, tmp_path: Path) -> None:
+    shutil.copytree(released.state, tmp_path / "state")
+    with duckdb.connect(str(tmp_path / "state" / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("insert into area select * from area where parent_code is not null")
+        warehouse.execute("insert into area values ('E05099009', null, 'ward', 'E06000000')")
+        warehouse.execute("update indicator set polarity = 'up'")
+    found = dbt_test(released, tmp_path / "state", "area", "indicator")
+    failed = {name for name, status in found.items() if status == "fail"}
+    for kind in ("primary_key_area", "required_area", "area_parent", "accepted_values_indicator_polarity"):
+        assert [name for name in failed if name.startswith(kind)], (kind, found)
+    assert "pass" in found.values()
