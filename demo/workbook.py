@@ -1,0 +1,96 @@
+"""The officers' workbook: what the council itself decides about its indicators (one XLSX, seven sheets).
+
+Belongs here: the sheets as they stood on a day. Does not belong here: what stands in them (`demo.decisions`), or what is
+true of an indicator anywhere, which stands with the indicator. A new version of the whole workbook comes once a year.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from demo import decisions
+from demo.figures import GROUP, RETURNS
+from demo.files import Cell, Delivery, received_at, xlsx_bytes
+
+Rows = list[tuple[Cell, ...]]
+
+_VERSIONS = (date(2024, 5, 14), date(2025, 5, 13), date(2026, 10, 12))
+
+
+def deliveries() -> list[Delivery]:
+    """The workbook in its three versions."""
+    return [
+        Delivery(f"officers/performance_workbook_{day:%Y-%m}.xlsx", received_at(day, 16), xlsx_bytes(_sheets(day)))
+        for day in _VERSIONS
+    ]
+
+
+def _sheets(day: date) -> dict[str, Sequence[Sequence[Cell]]]:
+    """The seven sheets with what was decided, or had happened, by that day."""
+    return {
+        "Adoption": _adoption(),
+        "Targets": _targets(day),
+        "Priorities": [("Priority", "Title", "What it means"), *decisions.PRIORITIES],
+        "Commentary": _commentary(day),
+        "Events": _events(day),
+        "Actions": _actions(day),
+        "Risks": _risks(day),
+    }
+
+
+def _adoption() -> Rows:
+    """The indicators adopted; those that others report too are compared with similar authorities."""
+    header: tuple[Cell, ...] = (
+        "Indicator", "Owner", "Portfolio holder", "Level", "Priority", "Why we watch it", "Compared with",
+        "Read together with", "Partners", "Adopted on",
+    )  # fmt: skip
+    rows: Rows = [header]
+    for indicator, office, level, priority, why, companions in decisions.ADOPTED:
+        holder, partners = decisions.OFFICES[office]
+        compared = GROUP if indicator in RETURNS else None
+        rows.append((indicator, office, holder, level, priority, why, compared, companions, partners, date(2021, 3, 16)))
+    return rows
+
+
+def _targets(day: date) -> Rows:
+    """The targets of the financial years that had begun by that day."""
+    header: tuple[Cell, ...] = (
+        "Indicator", "Period", "From", "To", "Target", "Tolerance", "Agreed by", "Agreed on", "Why this level",
+    )  # fmt: skip
+    rows: Rows = [header]
+    for indicator, tolerance, agreed_by, why, levels in decisions.TARGETS:
+        for year, level in zip(range(2023, 2027), levels, strict=True):
+            if date(year, 4, 1) <= day:
+                period = ("Financial year", date(year, 4, 1), date(year + 1, 3, 31))
+                rows.append((indicator, *period, level, tolerance, agreed_by, date(year, 3, 12), why))
+    return rows
+
+
+def _commentary(day: date) -> Rows:
+    header: tuple[Cell, ...] = ("Indicator", "Period", "From", "Commentary", "Author", "Publish?")
+    return [header, *(row[1:] for row in decisions.COMMENTARY if row[0] <= day)]
+
+
+def _events(day: date) -> Rows:
+    header: tuple[Cell, ...] = ("Event", "From", "To", "Title", "What it means for the figures", "Indicator", "Service")
+    return [header, *(row for row in decisions.EVENTS if row[1] <= day)]
+
+
+def _actions(day: date) -> Rows:
+    header: tuple[Cell, ...] = (
+        "Action", "Title", "Indicator", "Priority", "Owner", "Due", "Status", "Done on", "Progress",
+    )  # fmt: skip
+    rows: Rows = [header]
+    for since, action, title, indicator, priority, owner, due, done, progress in decisions.ACTIONS:
+        if since <= day:
+            is_done = done is not None and done <= day
+            status = "Done" if is_done else "Late" if due < day else "On track"
+            rows.append((action, title, indicator, priority, owner, due, status, done if is_done else None, progress))
+    return rows
+
+
+def _risks(day: date) -> Rows:
+    header: tuple[Cell, ...] = (
+        "Risk", "Title", "What could happen", "Indicator", "Priority", "Owner", "Likelihood", "Impact",
+        "What we do about it", "Reviewed", "Status",
+    )  # fmt: skip
+    return [header, *((*row, day, "Open") for row in decisions.RISKS)]
