@@ -7,8 +7,8 @@ true of an indicator anywhere, which stands with the indicator. A new version of
 from collections.abc import Sequence
 from datetime import date
 
-from small_council.figures import GROUP
 from demo.files import Cell, Delivery, received_at, xlsx_bytes
+from small_council.figures import GROUP
 
 Rows = tuple[tuple[Cell, ...], ...]
 

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from python_calamine import CalamineWorkbook
-
 import small_council
+from python_calamine import CalamineWorkbook
 from small_council import complaints, figures, services, survey
-from demo.files import Delivery, write
 from small_council.place import COUNCIL_CODE, PLANTED, WARDS
+
+from demo.files import Delivery, write
 
 DELIVERIES = small_council.files_of_council()
 BY_PATH = {delivery.path: delivery for delivery in DELIVERIES}

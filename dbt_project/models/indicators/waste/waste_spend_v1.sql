@@ -1,7 +1,7 @@
 select
     delivery,
     cast(null as varchar) as area_code,
-    {{ on_day('period_end') }},
+    {{ on_day('period_start') }},
     actual as numerator,
     0 as denominator
 from {{ ref('stg_finance') }}
