@@ -43,7 +43,7 @@ class Record(pa.DataFrameModel):
     priority: str = pa.Field(nullable=True, description="Priority given by the service")
     score: float = pa.Field(
         nullable=True,
-        description="A judgement of the result in the service's own points, more being better: the condition of a home on letting",
+        description="The result judged in points, more being better: the condition of a home on letting",
     )
 
     @pa.dataframe_check(error="closed_before_opened")
