@@ -1,8 +1,9 @@
-"""Complaints, compliments and enquiries, as a customer feedback system exports them (XLSX, a title above, a total below).
+"""Complaints, compliments and what ombudsmen found, as a customer feedback system exports them (XLSX).
 
-Belongs here: how a case lives and what each workbook shows of it. Does not belong here: requests for a service
-(`services`). Each workbook holds the financial year so far, so that a later one repeats a case with its answer. The last
-delivery is no workbook at all but the error page of the system's web server.
+Belongs here: how a case lives and what each workbook shows of it. Does not belong here: requests for a service. Each
+workbook holds the financial year so far, so that a later one repeats a case with its answer. The story: from January 2025
+the feedback team marks most complaints of delay as "Follow-up of a request". The last delivery is no workbook at all but the
+error page of the system's web server.
 """
 
 from calendar import monthrange
@@ -11,38 +12,42 @@ from datetime import date, timedelta
 from random import Random
 
 from demo.files import Cell, Delivery, received_at, xlsx_bytes
-from demo.place import Person, person, ward_as_typed
+from demo.place import PEOPLE, Person, wards_as_typed
+from demo.requests import MONTHS
 
 HEADER = (
-    "Case ref", "Kind", "Service", "Theme", "Stage", "Received", "Due", "Closed", "Outcome", "Ward",
-    "Complainant name", "Complainant e-mail", "Details",
+    "Case ref", "Kind", "Service", "Theme", "Stage", "Received", "Due", "Closed", "Outcome", "Ward", "Complainant name",
+    "Details",
 )  # fmt: skip
+RELABELLED_FROM = date(2025, 1, 1)
+RELABELLED_SHARE = 0.75
 
 # The last day a workbook covers, and the day on which it was received.
 WORKBOOKS = tuple(
     (date.fromisoformat(until), date.fromisoformat(received))
     for until, received in (
-        ("2023-09-30", "2023-10-05"), ("2024-03-31", "2024-04-09"), ("2024-09-30", "2024-10-08"),
-        ("2025-03-31", "2025-04-08"), ("2025-06-30", "2025-07-08"), ("2025-09-30", "2025-10-07"),
-        ("2025-12-31", "2026-01-08"), ("2026-03-31", "2026-04-09"), ("2026-06-30", "2026-07-07"),
-        ("2026-08-31", "2026-09-03"),
+        ("2022-03-31", "2022-04-08"), ("2023-03-31", "2023-04-11"), ("2024-03-31", "2024-04-09"),
+        ("2025-03-31", "2025-04-08"), ("2025-09-30", "2025-10-07"), ("2026-03-31", "2026-04-09"),
+        ("2026-06-30", "2026-07-07"),
     )
 )  # fmt: skip
-BROKEN_RECEIVED = date(2026, 10, 5)
+BROKEN_RECEIVED = date(2026, 10, 13)
 
-_FIRST, _LAST = date(2023, 4, 1), WORKBOOKS[-1][0]
-_SERVICES = {"Housing repairs": 40, "Waste & recycling": 25, "Council tax": 15, "Planning": 10, "Highways": 10}
+_SERVICES = {
+    "Housing repairs": 30, "Waste & recycling": 22, "Council tax": 13, "Planning": 12, "Highways": 13, "Benefits": 6,
+    "Homelessness": 4,
+}  # fmt: skip
 _THEMES = {"Delay": 40, "Quality of work": 25, "Staff conduct": 10, "Information given": 15, "Decision – policy": 10}
-_STAGES = {"Stage 1": 78, "Stage 2": 14, "Ombudsman": 8}
+_STAGES = {"Stage 1": 82, "Stage 2": 13, "Ombudsman": 5}
 _OUTCOMES = {
     "Stage 1": {"Upheld": 34, "Partly upheld": 22, "Not upheld": 34, "Resolved": 7, "Withdrawn": 3},
     "Stage 2": {"Upheld": 26, "Partly upheld": 24, "Not upheld": 48, "Withdrawn": 2},
-    "Ombudsman": {"Upheld": 48, "Not upheld": 40, "Outside jurisdiction": 12},
+    "Ombudsman": {"Upheld": 52, "Not upheld": 36, "Outside jurisdiction": 12},
 }
 _DAYS_ALLOWED = {"Stage 1": 14, "Stage 2": 28}
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Case:
     """One case; `closed` and `outcome` are what the system will show once it is closed."""
 
@@ -64,13 +69,13 @@ class Case:
         return [
             self.ref, self.kind, self.service, self.theme, self.stage or None, self.received, self.due,
             self.closed if is_closed else None, self.outcome or None if is_closed else "–", self.ward or None,
-            self.who.name, self.who.email, f"{self.who.name} of {self.who.address} wrote about {self.theme.lower()}",
+            self.who.name, f"{self.who.name} wrote from {self.who.email}",
         ]  # fmt: skip
 
 
 def deliveries() -> list[Delivery]:
     """The workbooks in the order in which they were received, then the error page."""
-    cases = _cases(Random(2025))
+    cases = _cases(Random(21))
     found = [
         Delivery(f"complaints/complaints_{received:%Y-%m}.xlsx", received_at(received, 14), _workbook(cases, until))
         for until, received in WORKBOOKS
@@ -85,7 +90,7 @@ def _workbook(cases: list[Case], until: date) -> bytes:
     start = date(year, 4, 1)
     shown = [case for case in cases if case.received <= until and (case.received >= start or case.closed >= start)]
     rows: list[list[Cell]] = [
-        [f"Customer feedback – cases of the year from 1 April {year} to {until.day} {until:%B %Y}"],
+        [f"Customer feedback – cases of the year from 1 April {year} to {until:%d/%m/%Y}"],
         [],
         list(HEADER),
         *(case.row(until) for case in shown),
@@ -96,38 +101,42 @@ def _workbook(cases: list[Case], until: date) -> bytes:
 
 
 def _cases(rng: Random) -> list[Case]:
-    """Every case received from April 2023 to the last workbook, in order of receipt."""
+    """Every case received from April 2021 to September 2026, in order of receipt."""
     found: list[Case] = []
-    months = ((year, month) for year in range(_FIRST.year, _LAST.year + 1) for month in range(1, 13))
-    for year, month in months:
-        if _FIRST <= date(year, month, 1) <= _LAST:
-            days = sorted(1 + rng.randrange(monthrange(year, month)[1]) for _ in range(30 + rng.randrange(9)))
-            found += [_case(rng, date(year, month, day), len(found) + index + 1) for index, day in enumerate(days)]
+    for year, month in MONTHS:
+        number = 182 + rng.randrange(-16, 17)
+        days = sorted(1 + rng.randrange(monthrange(year, month)[1]) for _ in range(number))
+        wards, people = wards_as_typed(rng, number), rng.choices(PEOPLE, k=number)
+        for day, ward, who in zip(days, wards, people, strict=True):
+            found.append(_case(rng, date(year, month, day), len(found) + 1, ward, who))
     return found
 
 
-def _case(rng: Random, received: date, number: int) -> Case:
-    """One case: complaints are answered more often in time from 2025 on; the ombudsman takes months."""
-    kind = _pick(rng, {"Complaint": 80, "Compliment": 12, "Enquiry": 8})
+def _case(rng: Random, received: date, number: int, ward: str, who: Person) -> Case:
+    """One case: complaints are answered more often in time from 2024 on; the ombudsman takes months."""
+    kind = _pick(rng, {"Complaint": 84, "Compliment": 16})
     stage = _pick(rng, _STAGES) if kind == "Complaint" else ""
     allowed = _DAYS_ALLOWED.get(stage)
     if stage == "Ombudsman":
         taken = rng.randrange(60, 260)
     else:
-        in_time = rng.random() < (0.72 if received < date(2025, 1, 1) else 0.86)
+        in_time = rng.random() < (0.74 if received < date(2024, 1, 1) else 0.85)
         taken = int((allowed or 10) * (rng.uniform(0.2, 1.0) if in_time else rng.uniform(1.1, 3.0)))
+    theme = _pick(rng, _THEMES)
+    if theme == "Delay" and received >= RELABELLED_FROM and rng.random() < RELABELLED_SHARE:
+        theme = "Follow-up of a request"
     return Case(
         ref=f"CF-{received:%y}-{number:05}",
         kind=kind,
         service=_pick(rng, _SERVICES),
-        theme=_pick(rng, _THEMES),
+        theme=theme if stage else "Thanks",
         stage=stage,
         received=received,
         due=received + timedelta(days=allowed) if allowed else None,
         closed=received + timedelta(days=taken),
         outcome=_pick(rng, _OUTCOMES[stage]) if stage else "",
-        ward=ward_as_typed(rng),
-        who=person(rng),
+        ward=ward,
+        who=who,
     )
 
 

@@ -1,7 +1,7 @@
-"""Figures that come ready-made: collection of council tax and repairs of comparable authorities, and residents by ward.
+"""Figures that come ready-made: returns of Exampleshire and fifteen comparable authorities, residents, and a wide scorecard.
 
-Belongs here: what others publish about Exampleshire and its invented neighbours. Does not belong here: anything counted
-from records of the council's own systems.
+Belongs here: what others publish, and what was kept as a spreadsheet. Does not belong here: anything counted from records.
+The story: household waste recycled is above Exampleshire's own target and below that of fourteen of the fifteen authorities.
 """
 
 from datetime import date
@@ -11,29 +11,47 @@ from demo.files import Delivery, csv_bytes, received_at
 from demo.place import COUNCIL_CODE, COUNCIL_NAME, WARDS
 
 GROUP = "Similar authorities"
-OTHERS = {
-    "E06000991": "Sampleton", "E06000992": "Mockborough", "E06000993": "Placeholder Vale",
-    "E06000994": "Testwich", "E06000995": "Specimen Forest", "E06000996": "Fictonbury",
-}  # fmt: skip
+_NAMES = (
+    "Sampleton", "Mockborough", "Placeholder Vale", "Testwich", "Specimen Forest", "Fictonbury", "Draftham", "Nowhereshire",
+    "Stubbington Parva", "Loremouth", "Ipsumdale", "Dummyford", "Prototype Bay", "Exemplar Hills", "Patternley",
+)  # fmt: skip
+OTHERS = {f"E060009{number}": name for number, name in enumerate(_NAMES, start=80)}
 COMPARATOR_HEADER = (
-    "Indicator", "Authority code", "Authority", "Group", "Period", "From", "To", "Numerator", "Denominator", "Value",
-    "Note",
+    "Indicator", "Authority code", "Authority", "Group", "Period", "From", "To", "Numerator", "Denominator", "Value", "Note",
 )  # fmt: skip
 POPULATION_HEADER = ("Area code", "Area", "Year", "Age", "Sex", "Residents")
+YEARS = range(2021, 2026)
 
-_RETURNS = ((2023, date(2024, 6, 28)), (2024, date(2025, 6, 27)), (2025, date(2026, 6, 26)))
-_ESTIMATES = (((2022, 2023), date(2024, 10, 15)), ((2024, 2025), date(2026, 1, 15)))
+# Indicator: what Exampleshire returned each year (None: it is counted from records), and for the others their usual
+# level, how far they lie apart, and the change a year.
+RETURNS: dict[str, tuple[tuple[float, ...] | None, float, float, float]] = {
+    "waste_recycled": ((39.1, 39.6, 40.2, 40.9, 41.6), 49.5, 7.0, 0.4),
+    "council_tax_collected": ((95.8, 96.1, 96.4, 96.5, 96.6), 96.4, 1.2, 0.05),
+    "sickness_days": ((8.1, 9.4, 9.0, 8.8, 8.6), 8.9, 1.6, 0.0),
+    "staff_turnover": ((11.2, 14.6, 13.9, 13.1, 12.6), 13.2, 2.8, 0.0),
+    "gender_pay_gap": ((7.9, 7.1, 6.6, 6.0, 5.2), 5.5, 3.5, -0.3),
+    "apprentices": ((1.4, 1.6, 1.9, 2.1, 2.4), 2.1, 0.7, 0.05),
+    "repairs_in_time": (None, 84.0, 6.0, 0.2),
+    "planning_in_time": (None, 88.0, 6.0, 0.3),
+    "homelessness_prevented": (None, 51.0, 7.0, 0.0),
+    "missed_bins_rate": (None, 44.0, 9.0, 0.0),
+}
+BETTER_THAN = "Stubbington Parva"
+"""The one authority that recycles less than Exampleshire."""
+
+_AGES = {"0-15": 18.5, "16-24": 10.5, "25-34": 13.5, "35-54": 26.0, "55-74": 23.0, "75+": 8.5}
+_ESTIMATES = (((2020, 2021, 2022), date(2023, 11, 15)), ((2023, 2024), date(2025, 7, 30)), ((2025,), date(2026, 7, 29)))
 
 
 def deliveries() -> list[Delivery]:
-    """A return of figures for each financial year, and two deliveries of population estimates."""
+    """Returns by financial year, population estimates, and the scorecard that was kept as a wide table until 2026."""
     returns = [
         Delivery(
             f"comparators/returns_{year}-{(year + 1) % 100}.csv",
-            received_at(received, 12),
+            received_at(date(year + 1, 7, 20), 12),
             csv_bytes(COMPARATOR_HEADER, _returns(year), "utf-8"),
         )
-        for year, received in _RETURNS
+        for year in YEARS
     ]
     estimates = [
         Delivery(
@@ -43,51 +61,81 @@ def deliveries() -> list[Delivery]:
         )
         for years, received in _ESTIMATES
     ]
-    return returns + estimates
+    scorecard = csv_bytes(("Measure", "Better is", *(_label(year) for year in YEARS), "Target 2025/26"), _scorecard(), "cp1252")
+    return [*returns, *estimates, Delivery("scorecard/council_plan_scorecard.csv", received_at(date(2026, 7, 21), 9), scorecard)]
 
 
 def _returns(year: int) -> list[list[str]]:
-    """The figures of one financial year; in the second, the first year of one neighbour comes again, corrected."""
-    rows = [_tax(COUNCIL_CODE, COUNCIL_NAME, year)]
-    for code, name in OTHERS.items():
-        rows += [_tax(code, name, year), _repairs(code, name, year)]
-    if year == 2024:
-        rows.append(_tax("E06000992", OTHERS["E06000992"], 2023, corrected=0.4))
+    """The figures of one financial year; in each but the first, one neighbour's figure of the year before, corrected."""
+    rows = []
+    for indicator, (own, *_) in RETURNS.items():
+        if own is not None:
+            rows.append(_figure(indicator, COUNCIL_CODE, COUNCIL_NAME, year, own[year - YEARS[0]]))
+        rows += [_figure(indicator, code, name, year, _other(indicator, name, year)) for code, name in OTHERS.items()]
+    if year > YEARS[0]:
+        before = _other("sickness_days", "Mockborough", year - 1)
+        rows.append(_figure("sickness_days", "E06000981", "Mockborough", year - 1, (before or 0) + 0.3))
     return rows
 
 
-def _tax(code: str, name: str, year: int, corrected: float = 0) -> list[str]:
-    """Council tax collected in the year as a share of what was due, in pounds."""
-    rng = Random(f"tax {code} {year}")
-    due = 78_000_000 + 1000 * rng.randrange(30_000) + 3_100_000 * (year - 2023)
-    collected = round(due * (rng.uniform(0.948, 0.978) + corrected / 100))
-    return _figure("council_tax_collected", code, name, year, collected, due)
+def _other(indicator: str, name: str, year: int) -> float | None:
+    """Another authority's figure; a few made no return."""
+    own, usual, apart, change = RETURNS[indicator]
+    if (name, year, indicator) in {("Fictonbury", 2024, "repairs_in_time"), ("Loremouth", 2022, "sickness_days")}:
+        return None
+    value = usual + apart * Random(f"{indicator} {name}").uniform(-1, 1)
+    value += change * (year - YEARS[0]) + 0.12 * apart * Random(f"{indicator} {name} {year}").uniform(-1, 1)
+    if indicator == "waste_recycled" and own:
+        ours = own[year - YEARS[0]]
+        value = ours - 1.4 if name == BETTER_THAN else max(value, ours + 0.5 + value % 1)
+    return value
 
 
-def _repairs(code: str, name: str, year: int) -> list[str]:
-    """Repairs finished on time by another authority; one of them made no return in one year."""
-    if (name, year) == ("Fictonbury", 2024):
-        return _figure("repairs_in_time", code, name, year, None, None)
-    rng = Random(f"repairs {code} {year}")
-    done = 4000 + rng.randrange(9000)
-    return _figure("repairs_in_time", code, name, year, round(done * rng.uniform(0.74, 0.93)), done)
-
-
-def _figure(indicator: str, code: str, name: str, year: int, numerator: int | None, denominator: int | None) -> list[str]:
-    """A row in the order of `COMPARATOR_HEADER`; without a numerator and denominator it says that there is no figure."""
-    period = [f"{year}/{(year + 1) % 100}", f"01/04/{year}", f"31/03/{year + 1}"]
+def _figure(indicator: str, code: str, name: str, year: int, value: float | None) -> list[str]:
+    """A row in the order of `COMPARATOR_HEADER`; without a value it says that there is none."""
+    period = [_label(year), f"01/04/{year}", f"31/03/{year + 1}"]
     group = "" if code == COUNCIL_CODE else GROUP
-    figure = ["..", "..", "..", "not available"]
-    if numerator is not None and denominator:
-        figure = [str(numerator), str(denominator), f"{100 * numerator / denominator:.2f}", ""]
+    figure = ["..", "..", "..", "not available"] if value is None else ["..", "..", f"{value:.2f}", ""]
     return [indicator, code, name, group, *period, *figure]
 
 
 def _residents(years: tuple[int, ...]) -> list[list[str]]:
-    """Residents of each ward and of the whole council in the middle of each year."""
+    """Residents of each ward and of the whole council by age and sex, and in all, in the middle of each year."""
     rows = []
     for year in years:
-        wards = [(ward.code, ward.name, ward.residents + (year - 2022) * (ward.residents // 120)) for ward in WARDS]
-        whole = (COUNCIL_CODE, COUNCIL_NAME, sum(residents for _, _, residents in wards))
-        rows += [[code, name, str(year), "all", "all", str(count)] for code, name, count in (whole, *wards)]
+        whole: dict[tuple[str, str], int] = {}
+        for ward in WARDS:
+            counts = _of_ward(ward.code, ward.residents + (year - 2020) * (ward.residents // 130))
+            for group, count in counts.items():
+                whole[group] = whole.get(group, 0) + count
+            rows += [[ward.code, ward.name, str(year), *group, str(count)] for group, count in counts.items()]
+        rows += [[COUNCIL_CODE, COUNCIL_NAME, str(year), *group, str(count)] for group, count in whole.items()]
     return rows
+
+
+def _of_ward(code: str, residents: int) -> dict[tuple[str, str], int]:
+    """The residents of a ward by age and sex, with every sum."""
+    counts: dict[tuple[str, str], int] = {}
+    for age, share in _AGES.items():
+        tilt = Random(f"{code} {age}").uniform(0.8, 1.2)
+        for sex, part in (("F", 0.507), ("M", 0.493)):
+            counts[age, sex] = round(residents * share / 100 * tilt * part)
+    for age in _AGES:
+        counts[age, "all"] = counts[age, "F"] + counts[age, "M"]
+    for sex in ("F", "M", "all"):
+        counts["all", sex] = sum(counts[age, sex] for age in _AGES)
+    return counts
+
+
+def _scorecard() -> list[list[str]]:
+    """The council plan's old scorecard: a row a measure, a column a year, as people keep such tables."""
+    rows = []
+    for indicator, (own, *_) in RETURNS.items():
+        if own is not None:
+            better = "Lower" if indicator in {"sickness_days", "staff_turnover", "gender_pay_gap"} else "Higher"
+            rows.append([indicator.replace("_", " ").capitalize(), better, *(f"{value:.1f}" for value in own), f"{own[-1]:.0f}"])
+    return rows
+
+
+def _label(year: int) -> str:
+    return f"{year}/{(year + 1) % 100}"

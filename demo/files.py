@@ -35,13 +35,18 @@ def received_at(day: date, hour: int = 9, minute: int = 30) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]], encoding: str) -> bytes:
-    """A CSV file with CRLF line ends, as Windows programs write it; UnicodeEncodeError where the encoding lacks a sign."""
+def csv_bytes(
+    header: Sequence[str], rows: Iterable[Sequence[str]], encoding: str, delimiter: str = ",", mark: bytes = b""
+) -> bytes:
+    """A CSV file with CRLF line ends, as Windows programs write it, after an optional byte order mark.
+
+    Raises UnicodeEncodeError where the encoding lacks a sign.
+    """
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(text, delimiter=delimiter)
     writer.writerow(header)
     writer.writerows(rows)
-    return text.getvalue().encode(encoding)
+    return mark + text.getvalue().encode(encoding)
 
 
 def xlsx_bytes(sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:

@@ -4,6 +4,7 @@ Belongs here: what several kinds of record share. Does not belong here: records.
 """
 
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 COUNCIL_CODE = "E06000999"
@@ -12,28 +13,30 @@ COUNCIL_NAME = "Exampleshire"
 
 @dataclass(frozen=True)
 class Ward:
-    """A ward: its code and name, residents in mid-2022, and its share of what is reported to the council."""
+    """A ward: its code, name and residents in mid-2020, and how much more or less its people ask of the council."""
 
     code: str
     name: str
     residents: int
-    share: float
+    demand: float
 
 
-WARDS = (
-    Ward("E05099901", "Abbey", 33_410, 22.5),
-    Ward("E05099902", "Bridge End", 30_280, 20.5),
-    Ward("E05099903", "Châtelain", 27_960, 19.0),
-    Ward("E05099904", "Dockside", 29_750, 23.0),
-    Ward("E05099905", "Elmfield", 23_480, 13.2),
-    # Few people, few records: most of its quarters hold 1 to 4 and are withheld.
-    Ward("E05099906", "Fairoak", 2_620, 1.8),
+_WARDS = (
+    ("Abbey", 16_900, 1.2), ("Bridge End", 15_800, 1.1), ("Châtelain", 14_700, 1.0), ("Dockside", 18_200, 1.5),
+    ("Elmfield", 13_900, 0.8), ("Fairoak", 1_850, 0.6), ("Gallows Hill", 15_300, 1.2), ("Harbour", 17_400, 1.4),
+    ("Ivybridge Road", 14_100, 1.0), ("Jubilee", 16_200, 1.1), ("Kingsmead", 13_300, 0.7), ("Lower Marsh", 15_900, 1.3),
+    ("Market", 17_800, 1.2), ("Netherby", 12_900, 0.7), ("Old Quarry", 14_800, 0.9), ("Priory", 15_100, 1.0),
+    ("Queen’s Park", 16_600, 1.1), ("Riverside", 15_700, 1.0), ("St Anne’s", 14_300, 0.9), ("Yarrow Edge", 1_250, 0.5),
+)  # fmt: skip
+
+# Fairoak and Yarrow Edge have few people: most of their counts are 1 to 4 and are withheld.
+SMALL_WARDS = ("E05099906", "E05099920")
+WARDS = tuple(
+    Ward(f"E050999{place:02}", name, residents, demand) for place, (name, residents, demand) in enumerate(_WARDS, start=1)
 )
 
 PLANTED = ("01632 960", "@example.com", "Imaginary Street", "Testperson")
 """Text that stands only in columns of personal details, so that a search can prove that none of it is ever published."""
-
-_FIRST_NAMES = ("Ada", "Bashir", "Chloë", "Dafydd", "Eilidh", "Femi", "Grace", "Harpreet", "Inés", "Jakub")
 
 
 @dataclass(frozen=True)
@@ -46,20 +49,33 @@ class Person:
     address: str
 
 
-def person(rng: Random) -> Person:
-    """An invented person, with a telephone number from the range kept for drama."""
-    first, number = rng.choice(_FIRST_NAMES), rng.randrange(1000)
-    return Person(
-        name=f"{first} Testperson",
+_FIRST_NAMES = ("Ada", "Bashir", "Chloë", "Dafydd", "Eilidh", "Femi", "Grace", "Harpreet", "Inés", "Jakub")
+PEOPLE = tuple(
+    Person(
+        name=f"{_FIRST_NAMES[number % 10]} Testperson",
         phone=f"01632 960{number:03}",
         email=f"resident{number:03}@example.com",
         address=f"{1 + number % 180} Imaginary Street",
     )
+    for number in range(500)
+)
+"""Invented people, with telephone numbers from the range kept for drama."""
 
 
-def ward_as_typed(rng: Random) -> str:
-    """A ward as it comes out of a system: its name, in capitals, with the word Ward, as a number, or left empty."""
-    place = rng.choices(range(len(WARDS)), [ward.share for ward in WARDS])[0]
-    name = WARDS[place].name
-    spellings = (name, name.upper(), f"{name} Ward", f"{place + 1:02}", "")
-    return rng.choices(spellings, (80, 7, 6, 4, 3))[0]
+def _spellings() -> tuple[list[str], list[float]]:
+    """Every way in which a system writes a ward, with how often: its name, in capitals, with Ward, a number, or nothing."""
+    marks, often = [], []
+    for place, ward in enumerate(WARDS, start=1):
+        ways = (ward.name, ward.name.upper(), f"{ward.name} Ward", f"{place:02}", "")
+        for way, share in zip(ways, (84, 6, 5, 3, 2), strict=True):
+            marks.append(way)
+            often.append(ward.residents * ward.demand * share)
+    return marks, list(accumulate(often))
+
+
+_MARKS, _OFTEN = _spellings()
+
+
+def wards_as_typed(rng: Random, number: int) -> list[str]:
+    """So many wards as they come out of a system, each as often as its people ask for something."""
+    return rng.choices(_MARKS, cum_weights=_OFTEN, k=number)

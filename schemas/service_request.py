@@ -41,6 +41,10 @@ class Record(pa.DataFrameModel):
         description="How the request reached the council",
     )
     priority: str = pa.Field(nullable=True, description="Priority given by the service")
+    score: float = pa.Field(
+        nullable=True,
+        description="The result judged in points, more being better: the condition of a home on letting",
+    )
 
     @pa.dataframe_check(error="closed_before_opened")
     def closed_not_before_opened(cls, data: pa.PolarsData) -> pl.LazyFrame:

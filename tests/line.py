@@ -42,11 +42,14 @@ class Line:
         told = {**os.environ, "YARDSTICK_INBOX": str(self.inbox), "PYTHONPATH": str(self.project), **self.environment}
         return subprocess.run([*COMMAND, *arguments], cwd=self.project, env=told, capture_output=True, text=True, check=False)
 
+    @property
+    def places(self) -> list[str]:
+        """The options that name this council's folders."""
+        named = {"state": self.state, "publish": self.publish, "council": self.council, "sources": self.sources}
+        return [text for name, path in named.items() if path for text in (f"--{name}", str(path))]
+
     def run(self, *more: str) -> subprocess.CompletedProcess[str]:
-        places = ["--state", str(self.state), "--publish", str(self.publish)]
-        places += ["--council", str(self.council)] if self.council else []
-        places += ["--sources", str(self.sources)] if self.sources else []
-        return self.command("run", *places, *more)
+        return self.command("run", *self.places, *more)
 
     def table(self, dataset: str, name: str) -> list[dict[str, str]]:
         with (self.publish / dataset / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:

@@ -30,8 +30,17 @@ placed as (
         'all' as breakdown,
         'all' as breakdown_value,
         case when indicator.measure = 'median' then counted_record.numerator end as measured_value,
-        counted_record.weight * counted_record.numerator as numerator,
-        counted_record.weight * counted_record.denominator as denominator,
+        -- 19 digits, not 18: DuckDB then has room for the product of an amount of money
+        counted_record.weight * cast(counted_record.numerator as decimal(19, 6)) as numerator,
+        counted_record.weight * cast(counted_record.denominator as decimal(19, 6)) as denominator,
+        -- only a share has an effective base; the square of an amount of money would be too large a number
+        case
+            when indicator.measure = 'percentage'
+                then
+                    cast(counted_record.weight * counted_record.denominator as decimal(18, 6))
+                    * cast(counted_record.weight * counted_record.denominator as decimal(18, 6))
+            else 0
+        end as squared_denominator,
         case
             when indicator.measure in ('percentage', 'ratio') and counted_record.numerator = 0 then 0
             else 1
@@ -59,8 +68,7 @@ select
     measured_value,
     cast(sum(numerator) as decimal(38, 12)) as numerator,
     cast(sum(denominator) as decimal(38, 12)) as denominator,
-    cast(sum(cast(denominator as decimal(18, 6)) * cast(denominator as decimal(18, 6))) as decimal(38, 12))
-        as squared_denominator,
+    cast(sum(squared_denominator) as decimal(38, 12)) as squared_denominator,
     count(*) as counted,
     cast(sum(counted_in_numerator) as bigint) as counted_in_numerator,
     min(first_date) as first_date,

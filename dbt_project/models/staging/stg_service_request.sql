@@ -9,6 +9,6 @@
     key=['source', 'request_id'],
     fields=[
         'request_id', 'service', 'category', 'opened_at', 'due_at', 'closed_at', 'outcome', 'area_code',
-        'channel', 'priority'
+        'channel', 'priority', 'score'
     ]
 ) }}

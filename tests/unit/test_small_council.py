@@ -1,4 +1,4 @@
-"""The demo council: the same files each time, with every fault that `docs/demo.md` promises, and nobody real in them."""
+"""The small council: the same files each time, with every fault that its `README.md` promises, and nobody real in them."""
 
 import csv
 import io
@@ -8,14 +8,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import small_council
 from python_calamine import CalamineWorkbook
+from small_council import complaints, figures, services, survey
+from small_council.place import COUNCIL_CODE, PLANTED, WARDS
 
-import demo
-from demo import complaints, figures, services, survey
 from demo.files import Delivery, write
-from demo.place import COUNCIL_CODE, PLANTED, WARDS
 
-DELIVERIES = demo.files_of_demo()
+DELIVERIES = small_council.files_of_council()
 BY_PATH = {delivery.path: delivery for delivery in DELIVERIES}
 
 
@@ -36,12 +36,12 @@ def requests_received(day: str) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("inbox")
-    demo.write_demo(folder)
+    small_council.write_council(folder)
     return folder
 
 
 def test_two_folders_hold_the_same_bytes_and_times(inbox: Path, tmp_path: Path) -> None:
-    demo.write_demo(tmp_path)
+    small_council.write_council(tmp_path)
     assert files(tmp_path) == files(inbox)
     assert len(files(inbox)) == len(DELIVERIES)
 

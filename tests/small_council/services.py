@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from demo.files import Delivery, csv_bytes, received_at
-from demo.place import Person, person, ward_as_typed
+from small_council.place import Person, person, ward_as_typed
 
 HEADER = (
     "Job No", "Service", "Trade", "Reported", "Target", "Completed", "Outcome", "Status", "Ward", "Source",

@@ -1,0 +1,12 @@
+select
+    delivery,
+    area_code,
+    {{ on_day('closed_at') }},
+    case when outcome = 'awarded' then 1 else 0 end as numerator,
+    1 as denominator
+from {{ ref('stg_service_request') }}
+where
+    service = 'benefits'
+    and category = 'new_claim'
+    and closed_at is not null
+    and outcome <> 'withdrawn'
