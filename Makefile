@@ -1,5 +1,5 @@
 # Everything a person types. Each target does its own set-up: Python 3.11 or newer, make and git are enough.
-.PHONY: run test check ui bench lock demo demo-release clean
+.PHONY: run test check drills ui bench lock demo demo-release clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,6 +20,9 @@ check: $(READY)               ## format, lint and types
 	@mkdir -p var/lint
 	YARDSTICK_STATE=$(CURDIR)/var DBT_TARGET_PATH=$(CURDIR)/var/lint DBT_LOG_PATH=$(CURDIR)/var/lint \
 		$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
+
+drills: $(READY)              ## simulations and failures at full size; writes docs/reliability.md
+	YARDSTICK_DRILLS=full $(BIN)/pytest -m drill
 
 ui: $(READY) demo             ## Dagster's pages on this machine, http://127.0.0.1:3000
 	$(BIN)/python -m pipelines.ui

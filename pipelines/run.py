@@ -51,7 +51,7 @@ def run(workspace: Workspace) -> tuple[bool, list[str]]:
     """
     workspace.prepare()
     workspace.enter()
-    with _alone(workspace):
+    with alone(workspace):
         import dagster as dg  # here, so that all other commands start without it
 
         from pipelines.definitions import JOB, build, read_line
@@ -120,7 +120,7 @@ def _made_from(workspace: Workspace) -> str | None:
 
 
 @contextmanager
-def _alone(workspace: Workspace) -> Iterator[None]:
+def alone(workspace: Workspace) -> Iterator[None]:
     """Hold the state folder's lock for the length of a run."""
     import fcntl
 

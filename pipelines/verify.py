@@ -4,7 +4,7 @@ Belongs here: checksums, agreement of the packages with their files and with eac
 table to the tables. Does not belong here: anything that needs the state folder or the code that made the release.
 
 ``package.yml`` is what a release is made from, not a part of it, and is not checked. The folder ``site`` and
-``.gitignore`` are left alone.
+``.gitignore`` are left alone, and in a publication repository whatever else stands beside the datasets.
 """
 
 from __future__ import annotations
@@ -182,12 +182,13 @@ def validation(dataset: Path) -> list[Problem]:
 
 
 def _strangers(directory: Path, datasets: Sequence[Path]) -> Iterator[Problem]:
-    """What stands beside the datasets and is no part of the release."""
+    """What stands beside the datasets and is no part of the release; in a repository people keep files of their own."""
+    repository = (directory / ".gitattributes").exists()
     for path in sorted(directory.iterdir()):
         unreleased = path.is_dir() and {p.name for p in path.iterdir()} <= NOT_PART
         if path.name == ".installing":
             yield Problem(".", path.name, "release", "an installation was interrupted; the next run completes it")
-        elif path not in datasets and path.name not in BESIDE and not unreleased:
+        elif not repository and path not in datasets and path.name not in BESIDE and not unreleased:
             yield Problem(".", path.name, "release", "is no part of the release")
 
 

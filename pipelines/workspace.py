@@ -7,10 +7,12 @@ Does not belong here: reading or writing any of them.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -105,6 +107,13 @@ class Workspace:
         settings = self.dagster_home / "dagster.yaml"
         if not settings.exists():
             settings.write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A private folder in the state folder that is gone afterwards."""
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".scratch-", dir=self.state) as folder:
+            yield Path(folder)
 
     @property
     def blobs(self) -> Path:
