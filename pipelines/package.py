@@ -48,7 +48,10 @@ KINDS: Mapping[Layer, str] = {"mart": "data", "release": "release record"}
 
 @dataclass(frozen=True)
 class Package:
-    """A dataset as ``package.yml`` describes it; ``tables`` are its contracts in the reader's order."""
+    """A dataset as ``package.yml`` describes it; ``tables`` are its contracts in the reader's order.
+
+    ``cleared`` are words that look personal and that a person has cleared for publication.
+    """
 
     name: str
     title: str
@@ -56,6 +59,7 @@ class Package:
     keywords: tuple[str, ...]
     licence: str
     tables: tuple[TableContract, ...]
+    cleared: frozenset[str] = frozenset()
 
     def layer(self, layer: Layer) -> tuple[TableContract, ...]:
         """The dataset's tables that are made before (``mart``) or after (``release``) disclosure control."""
@@ -110,6 +114,7 @@ def read_packages(paths: Iterable[Path], contracts: Mapping[str, TableContract],
                 keywords=tuple(content["keywords"]),
                 licence=content.get("licence", council.licence),
                 tables=tuple(contracts[table] for table in content["tables"] if table in contracts),
+                cleared=frozenset(one["words"] for one in content.get("cleared", [])),
             )
         )
     if problems:

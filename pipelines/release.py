@@ -7,7 +7,6 @@ so that a crash leaves the last release or the new one. Does not belong here: ho
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,20 +41,9 @@ from pipelines.package import (
     write_package,
     write_tables,
 )
+from pipelines.personal import search
 from pipelines.tables import connect, csv, name, parquet
 
-PERSONAL = {
-    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"),
-    "a telephone number": re.compile(r"(?<![\w.+/-])(?:\+44[\s-]?(?:\(0\))?|\(?0)(?:[\s()-]{0,2}\d){9,10}(?![\w-])"),
-    "a National Insurance number": re.compile(
-        r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?(?:\d\s?){6}[A-D]\b", re.IGNORECASE
-    ),
-    "a postcode": re.compile(
-        r"\b(?:GIR\s?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRV-Y])"
-        r"\s?\d(?!st\b|nd\b|rd\b|th\b)[ABD-HJLNP-UW-Z]{2})\b",
-        re.IGNORECASE,
-    ),
-}
 SMALL_TABLE = 10  # rows; in a smaller one, half is too few to mean anything
 STAGE = ".installing"
 JOURNAL = "journal.json"
@@ -138,7 +126,9 @@ def gates(
         lambda: freshness(places.reference, difference, allow_breaking),
         lambda: contract(places.candidate, difference, allow_breaking),
         lambda: disclosure(packages, places.marts, places.safe, council.smallest_count),
-        lambda: personal_data(places.candidate, allowed=frozenset({council.contact_email})),
+        lambda: personal_data(
+            places.candidate, {package.name: package.cleared for package in packages}, frozenset({council.contact_email})
+        ),
         lambda: reconciliation(packages, places.marts, places.candidate, withheld_cell),
         lambda: validity(places.candidate),
     ]
@@ -200,35 +190,18 @@ def disclosure(packages: Iterable[Package], marts: Path, safe: Path, smallest_co
     return _gate("disclosure", faults, "No small count of people is shown.", {"tables": len(tables)})
 
 
-def personal_data(candidate: Path, allowed: frozenset[str] = frozenset()) -> Gate:
-    """No published text looks like a way to find or reach a person; ``allowed`` are addresses meant for publication."""
-    faults, cells = [], 0
-    for dataset, descriptor in verify.datasets_in(candidate).items():
-        for resource in descriptor["resources"]:
-            columns = [one["name"] for one in resource["schema"]["fields"]]
-            with connect() as connection:
-                table = csv(candidate / dataset / resource["path"], columns)
-                connection.execute(f"create temporary table cells as select * from {table}")
-                for one in (one for one in resource["schema"]["fields"] if one["type"] == "string"):
-                    column = name(one["name"])
-                    query = f"select {column}, list(row order by row) from cells where {column} is not null group by {column}"
-                    values = connection.execute(query).fetchall()
-                    cells += sum(len(rows) for _, rows in values)
-                    where = f"{dataset}/{resource['name']}.{one['name']}"
-                    faults += [f"{where}: {found}" for found in _personal(values, allowed)]
-    return _gate("personal data", faults, f"None found in {cells:,} cells of text.", {"cells": cells})
+def personal_data(candidate: Path, cleared: Mapping[str, frozenset[str]], allowed: frozenset[str] = frozenset()) -> Gate:
+    """Nothing published looks like a way to find or reach a person, but for what a person has cleared.
 
-
-def _personal(values: Iterable[tuple[str, list[int]]], allowed: frozenset[str]) -> Iterator[str]:
-    """What the cells of one column hold that looks personal: the kind and the rows, never the value."""
-    found: dict[str, list[int]] = {}
-    for value, rows in values:
-        for kind, pattern in PERSONAL.items():
-            if any(match[0] not in allowed for match in pattern.finditer(value)):
-                found.setdefault(kind, []).extend(rows)
-    for kind, rows in found.items():
-        first = ", ".join(str(row) for row in sorted(rows)[:3])
-        yield f"{len(rows)} cells look like {kind}; the first in row {first}."
+    ``cleared`` are words by dataset (``package.yml``), ``allowed`` are addresses meant for publication.
+    """
+    findings, cells = search(candidate, cleared, allowed)
+    faults = [str(finding) for finding in findings]
+    if faults:
+        faults.append(
+            "Take it out at its source; or, where it may be published, clear these very words in package.yml, with why."
+        )
+    return _gate("personal data", faults, f"None found in {cells:,} cells.", {"cells": cells})
 
 
 def reconciliation(packages: Iterable[Package], marts: Path, candidate: Path, withheld_cell: Path) -> Gate:
