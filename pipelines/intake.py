@@ -46,6 +46,11 @@ FAULTS: dict[str, pl.DataType] = {
 }
 
 
+ERROR_CELL = (
+    r"^(?:#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!"
+    r"|UNCALCULATED!)|#{3,}|Err:\d{3})$"
+)
+"""What a spreadsheet shows where it has no value: Excel's errors, LibreOffice's, and a column too narrow for its number."""
 LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
 FIRST_YEAR = 1000
 """A year before it is one that was written with fewer digits than stated."""
@@ -148,7 +153,8 @@ def _remove_older(source: Source, receipt: Receipt, workspace: Workspace) -> Non
 def _own_sha256() -> str:
     """The hash of the code that turns cells into records."""
     here = Path(__file__).parent
-    return hashlib.sha256(b"".join((here / name).read_bytes() for name in ("formats.py", "intake.py", "sources.py"))).hexdigest()
+    own = [*sorted((here / "formats").glob("*.py")), here / "intake.py", here / "sources.py"]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in own)).hexdigest()
 
 
 def _judge(source: Source, delivery: Delivery, intake_id: str, workspace: Workspace) -> Receipt:
@@ -210,8 +216,14 @@ def _stream(
         for batch in opened.batches:
             receipt.rows_read += len(batch)
             batch = _without_layout(batch, source, layout)
+            unreadable = batch.filter(pl.col("unreadable").is_not_null())
+            write_quarantined(_with_reasons(unreadable, _unreadable_faults(unreadable)).select(list(raw_schema)))
+            receipt.rows_quarantined += len(unreadable)
+            reasons.update(dict(_counted(_unreadable_faults(unreadable))))
+            batch = batch.filter(pl.col("unreadable").is_null())
             typed, faults = _typed(batch, source)
             faults = pl.concat([faults, _contract_faults(typed, faults, source.record_type)])
+            faults = _with_error_cells(batch, faults, source)
             if set_aside is not None:
                 faults = pl.concat([faults, set_aside.join(batch, on="row_number", how="semi")])
             good = typed.join(faults, on="row_number", how="anti", maintain_order="left")
@@ -222,17 +234,7 @@ def _stream(
             reasons.update(dict(_counted(faults)))
             missing.update({name: good[name].null_count() for name in source.record_type.types})
             dates += _span(good, source.record_type)
-        unreadable = pl.DataFrame(
-            [(number, WHOLE_ROW, rule, explanation) for number, rule, explanation in opened.unreadable],
-            schema=FAULTS,
-            orient="row",
-        )
-        if len(unreadable):
-            batch = unreadable.select("row_number").with_columns(pl.lit(None, pl.String).alias(c) for c in source.columns)
-            write_quarantined(_with_reasons(batch, unreadable).select(list(raw_schema)))
-        receipt.rows_read += len(unreadable) + opened.above_header + opened.blank_lines
-        receipt.rows_quarantined += len(unreadable)
-        reasons.update(dict(_counted(unreadable)))
+        receipt.rows_read += opened.above_header + opened.blank_lines
     if opened.above_header:
         layout["above_header"] = opened.above_header
     if opened.blank_lines:
@@ -249,12 +251,34 @@ def _without_layout(batch: pl.DataFrame, source: Source, counted: Counter[str]) 
     for name, rule in source.layout_rows.items():
         if rule == "all_empty":
             is_layout = pl.all_horizontal(_stripped(column).fill_null("") == "" for column in source.columns)
+            some_cell = pl.any_horizontal(pl.col(column).is_not_null() for column in source.columns)
+            is_layout &= pl.col("unreadable").is_null() | some_cell
         else:
             is_layout = _stripped(rule["column"]).str.contains(rule["matches"]).fill_null(False)
         kept = batch.filter(~is_layout)
         counted[name] += len(batch) - len(kept)
         batch = kept
     return batch
+
+
+def _unreadable_faults(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select("row_number", field=pl.lit(WHOLE_ROW), rule=pl.lit("unreadable_row"), explanation="unreadable")
+
+
+def _with_error_cells(batch: pl.DataFrame, faults: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """The faults with those of cells that hold a spreadsheet's error in place of a value; they have no other fault.
+
+    A source may list such a mark as one that means no value.
+    """
+    found = [faults]
+    for m in source.mappings:
+        if m.column is not None:
+            known = [*source.missing, *(mark for mark, _ in m.values)]
+            cell = _stripped(m.column)
+            rows = batch.filter(cell.str.contains(ERROR_CELL) & ~cell.is_in(known))
+            found.append(_faults(rows, m.field, "error_cell", "the cell holds an error of a spreadsheet, not a value"))
+    errors = pl.concat(found[1:]) if found[1:] else faults.clear()
+    return pl.concat([faults.join(errors, on=["row_number", "field"], how="anti", maintain_order="left"), errors])
 
 
 def _stripped(column: str) -> pl.Expr:

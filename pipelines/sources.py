@@ -20,10 +20,13 @@ import polars as pl
 import schemas
 from pipelines.config import Config, ConfigError, load_yaml
 from pipelines.council import Council
+from pipelines.formats import is_typed
 
 ISO_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
+TYPED_DATES = (*ISO_DATES, "%Y-%m-%d %H:%M:%S%.f")
+"""How the dates of a file that knows dates are read."""
 DATE_PARTS = ("%d", "%m", "%b", "%B", "%Y", "%y", "%j", "%a", "%A", "%H", "%I", "%p", "%M", "%S", "%.f", "%%")
-OWN_COLUMNS = {"row_number", "reasons"}
+OWN_COLUMNS = {"row_number", "reasons", "unreadable"}
 CADENCE_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
 
 
@@ -135,8 +138,8 @@ def _mapping(config: Config, field: str, council: Council) -> Mapping:
     if "constant" in stated:
         return Mapping(field, constant=_text(stated["constant"]))
     dates = tuple(stated.get("dates", config.get("dates", ISO_DATES)))
-    if config["format"]["type"] == "xlsx":
-        dates += ISO_DATES  # a cell that holds a real date is read as an ISO one
+    if is_typed(config["format"]):
+        dates += TYPED_DATES  # a cell that holds a real date is read as an ISO one
     if stated.get("lookup") == "areas":
         labels = tuple(sorted(council.area_labels.items()))
         return Mapping(field, stated["column"], values=labels, fold=True, unlisted_rule="unknown_area")
@@ -210,8 +213,8 @@ def _date_faults(config: Config, at: list[str], formats: list[str]) -> Iterator[
             yield config.problem([*at, index], what)
         elif not {"%Y", "%y"} & set(re.findall("%.", one)):
             yield config.problem([*at, index], f"`{one}` names no year. Allowed: %Y with four digits, %y with two.")
-    if formats and config["format"]["type"] == "xlsx":
-        formats = [*formats, *(form for form in ISO_DATES if form not in formats)]
+    if formats and is_typed(config["format"]):
+        formats = [*formats, *(form for form in TYPED_DATES if form not in formats)]
     probe = datetime(2021, 4, 3, 5, 6, 7)
     for index, one in enumerate(formats):
         for other in formats[index + 1 :]:

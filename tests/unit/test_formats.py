@@ -9,13 +9,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import formats
-from pipelines.formats import BrokenDelivery, open_delivery
+from pipelines.formats import BrokenDelivery, delivery, open_delivery
 
 Rows = list[tuple[Any, ...]]
 CSV = {"type": "csv", "encoding": "utf-8"}
@@ -28,8 +28,10 @@ def read(folder: Path, content: str | bytes, columns: list[str], form: dict[str,
     path = folder / "delivery"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with open_delivery(path, form, columns, folder) as opened:
-        rows = [row for batch in opened.batches for row in batch.iter_rows()]
-        return rows, [number for number, _, _ in opened.unreadable], opened.above_header, opened.blank_lines
+        found = pl.concat([delivery.frame([], columns), *opened.batches], how="diagonal").sort("row_number")
+        rows = found.filter(pl.col("unreadable").is_null()).drop("unreadable").rows()
+        unreadable = found.filter(pl.col("unreadable").is_not_null())["row_number"].to_list()
+        return rows, unreadable, opened.above_header, opened.blank_lines
 
 
 def broken(folder: Path, content: str | bytes, form: dict[str, Any], columns: str = "ab") -> str:
@@ -106,7 +108,7 @@ def test_every_row_has_its_true_place_though_others_cannot_be_read(tmp_path: Pat
 
 
 def test_places_hold_in_a_file_of_many_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formats, "BATCH_ROWS", 10_000)
+    monkeypatch.setattr(delivery, "BATCH_ROWS", 10_000)
     bad = {1, 9_999, 10_000, 23_456, 39_999}
     lines = ("x" if number in bad else f'{number},"a\nb{number}"' for number in range(1, 40_001))
     content = "a,b\n" + "\n".join(lines) + "\n"
@@ -124,11 +126,11 @@ BROKEN_CSV: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "blank lines alone": ("\n\n", {}, "needed columns are not there: a, b; none of them stands in row 1"),
     "a column gone": ("a,c\n1,2\n", {}, "needed columns are not there: b; the file has: a, c"),
     "a column twice": ("a,b,a\n1,2,3\n", {}, "columns stand twice, so nobody can know which is meant: a"),
-    "cp1252 for UTF-8": (ONLY_CP1252, {}, "the file is not utf-8 text, as stated: byte 0xa3 means nothing there"),
-    "cp1252 for UTF-8, far down": (LATE, {}, "not text in the stated encoding: row 5001 below the column names"),
+    "cp1252 for UTF-8": (ONLY_CP1252, {}, "not utf-8 text, as stated: byte 0xa3 in line 2 means nothing there"),
+    "cp1252 for UTF-8, far down": (LATE, {}, "byte 0xa3 in line 5002 means nothing there"),
     "cp1252 for UTF-16": (ONLY_CP1252, {"encoding": "utf-16"}, "the file is not utf-16 text, as stated"),
     "UTF-16 for UTF-8": ("a,b\n1,2\n".encode("utf-16"), {}, "the file is not utf-8 text"),
-    "UTF-16 without its mark": ("a,b\n".encode("utf-16-le"), {}, "zero bytes in its first row"),
+    "UTF-16 without its mark": ("a,b\n".encode("utf-16-le"), {}, "it has zero bytes, which text has not, unless it is utf-16"),
     "a byte that cp1252 lacks": (b"a,b\n1,\x81\n", {"encoding": "cp1252"}, "not cp1252 text, as stated: byte 0x81"),
     "a quote that is not closed": (HEAD + '1,2\n3,"4\n5,6\n7,8\n', {}, "a quotation mark in row 2 below the column names"),
     "a quote closed much later": (HEAD + '3,"4\n5,6\n7,"8\n9,9\n', {}, "the rows after it cannot be told apart"),
@@ -206,8 +208,8 @@ SHEETS: dict[str, tuple[bytes, int, Rows]] = {
                                        [(1, "1", "2"), (2, "", ""), (3, "3", "4"), (4, "Total", "6")]),
     "rows and columns that are empty first": (workbook([(), (), (None, "a", "b"), (None, 1, 2)]), 3, [(1, "1", "2")]),
     "merged cells": (workbook([("a", "b"), (None, 1), (None, 2)], merge=(1, 0, 2, 0)), 1, [(1, "M", "1"), (2, "", "2")]),
-    "a cell that holds an error holds no value": (workbook([("a", "b")], formulas=[(1, 0, "=NA()", "#N/A"), (1, 1, "=1+1", 2)]),
-                                                  1, [(1, "", "2")]),
+    "an error is shown as such, a formula by its value": (
+        workbook([("a", "b")], formulas=[(1, 0, "=NA()", "#N/A"), (1, 1, "=1+1", 2)]), 1, [(1, "#N/A", "2")]),
     "a header alone": (workbook([("a", "b")]), 1, []),
 }  # fmt: skip
 
@@ -265,7 +267,7 @@ BROKEN_JSON: dict[str, tuple[str | bytes, str]] = {
     "a line cut off": ('{"a": 1, "b": 2}\n{"a": "Mrs Smith", "b\n', "line 2 is not JSON"),
     "one array over all": ('[\n{"a": 1, "b": 2}\n]\n', "line 1 is not JSON"),
     "two objects in a line": ('{"a": 1, "b": 2} {"a": 1, "b": 2}\n', "line 1 is not JSON (Extra data)"),
-    "another encoding": ('{"a": "£", "b": 2}\n'.encode("cp1252"), "line 1 is not UTF-8 text"),
+    "another encoding": ('{"a": "£", "b": 2}\n'.encode("cp1252"), "byte 0xa3 in line 1 means nothing there"),
     "a name in no line": ('{"a": 1}\n{"a": 2}\n', "needed columns are not there: b; the file has: a"),
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from intake_case import GOOD, HEADER, SOURCE, Case
 from test_formats import workbook
 
-from pipelines import formats
+from pipelines.formats import delivery
 from pipelines.intake import Receipt, RowsLost, quarantine_path, take_in
 from pipelines.land import deliveries, land
 
@@ -210,7 +210,7 @@ def test_a_workbook_s_dates_ids_titles_and_totals(tmp_path: Path) -> None:
 
 
 def test_rows_of_one_key_are_found_across_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formats, "BATCH_ROWS", 10)
+    monkeypatch.setattr(delivery, "BATCH_ROWS", 10)
     case = Case(tmp_path)
     rows = [GOOD.replace("007", f"{number:03}") for number in range(100)]
     rows[55] = rows[3]  # an exact repeat

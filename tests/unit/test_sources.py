@@ -48,7 +48,7 @@ MISTAKES = {
     "a needed field of fields": ("retention: {years: 6}", "retention: {}", ["line 7, `retention`", "`years` is missing"]),
     "retention from nowhere": ("{years: 6}", "{years: 6, from: opend}", ["`retention.from`", "no field `opend`"]),
     "a share above 100": ("percent: 100", "percent: 120", ["`quarantine_limit_percent`", "from 0 and up to 100"]),
-    "a header row of 0": ("utf-8}", "utf-8, header_row: 0}", ["`format.header_row`", "from 1 and up to 100"]),
+    "a header row below 0": ("utf-8}", "utf-8, header_row: -1}", ["`format.header_row`", "from 0 and up to 1000"]),
     "a folder for a glob": ('glob: "*"', 'glob: "/inbox/*"', ["line 10, `connector.glob`"]),
     "a broken expression": ("columns:", "layout_rows: {total: {column: Ref, matches: '('}}\ncolumns:",
                             ["line 15, `layout_rows.total.matches`", "not a regular expression"]),

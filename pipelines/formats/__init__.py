@@ -1,0 +1,83 @@
+"""Opening a delivery: from bytes in a stated format to batches of text cells.
+
+Belongs here: which reader reads which format; each gives every cell as text (no type is ever inferred), the row's place in
+the file, and the rows that cannot be read at all. Does not belong here: what a cell means.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.formats import archive
+from pipelines.formats.csv import open_csv
+from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, OpenDelivery
+from pipelines.formats.json import open_json, open_jsonl
+from pipelines.formats.parquet import open_parquet
+from pipelines.formats.spreadsheet import WORKBOOKS, open_spreadsheet
+
+__all__ = ["BrokenDelivery", "OpenDelivery", "is_typed", "open_delivery"]
+
+Opener = Callable[[Path, dict[str, Any], list[str], Path], OpenDelivery]
+OPENERS: dict[str, Opener] = {
+    "csv": open_csv,
+    "json": open_json,
+    "jsonl": open_jsonl,
+    "parquet": open_parquet,
+    **dict.fromkeys(WORKBOOKS, open_spreadsheet),
+}
+
+
+def is_typed(form: dict[str, Any]) -> bool:
+    """Whether a file of this format can hold real dates, which are read as ISO text."""
+    form = form.get("content", form)
+    return form["type"] == "parquet" or form["type"] in WORKBOOKS
+
+
+@contextmanager
+def open_delivery(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> Iterator[OpenDelivery]:
+    """Open the file at ``path`` in the stated format, to read the named columns.
+
+    Raises :class:`BrokenDelivery` where it is not of that format or lacks a column. ``scratch`` is a private folder
+    for what has to be written on the way.
+    """
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        opened = (_open_members if form["type"] == "zip" else OPENERS[form["type"]])(path, form, columns, Path(folder))
+        opened.batches = (_without_monsters(batch, columns) for batch in opened.batches)
+        yield opened
+
+
+def _open_members(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> OpenDelivery:
+    """The members of an archive, one after the other; the numbers of rows run on from one to the next."""
+    opened = OpenDelivery(iter(()))
+
+    def batches() -> Iterator[pl.DataFrame]:
+        before = 0
+        for member in archive.unpacked(path, form, scratch):
+            content = OPENERS[form["content"]["type"]](member, form["content"], columns, scratch)
+            rows = 0
+            for batch in content.batches:
+                rows += len(batch)
+                yield batch.with_columns(pl.col("row_number") + before)
+            before += rows + content.blank_lines
+            opened.above_header += content.above_header
+            opened.blank_lines += content.blank_lines
+
+    opened.batches = batches()
+    return opened
+
+
+def _without_monsters(batch: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """A row with a cell that no person has written cannot be used, and the cell is not kept."""
+    long = pl.any_horizontal(pl.col(column).str.len_bytes() > LONGEST_CELL for column in columns)
+    if not columns or not batch.select(long.any()).item():
+        return batch
+    return batch.with_columns(
+        pl.when(long).then(pl.lit("a cell is longer than any cell should be")).otherwise("unreadable").alias("unreadable"),
+        *(pl.when(~long).then(column).alias(column) for column in columns),
+    )
