@@ -24,8 +24,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.files import read_json, replacing, write_json
-from pipelines.formats import BrokenDelivery, open_delivery
+from pipelines.formats import BrokenDelivery, names_of, open_delivery
 from pipelines.land import Delivery
+from pipelines.reshape import EMPTY_CELLS
 from pipelines.sources import Mapping, Source
 from pipelines.workspace import Workspace
 from schemas import RecordType
@@ -105,7 +106,15 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[R
     A delivery is judged again only where its mapping, its contract or this program has changed.
     """
     intake_id = hashlib.sha256(
-        "\n".join([delivery.sha256, source.mapping_sha256, source.record_type.sha256, _own_sha256()]).encode()
+        "\n".join(
+            [
+                delivery.sha256,
+                source.reshape.told(delivery.file_name),
+                source.mapping_sha256,
+                source.record_type.sha256,
+                _own_sha256(),
+            ]
+        ).encode()
     ).hexdigest()
     path = workspace.intake / source.name / f"{delivery.sha256}.json"
     if path.exists():
@@ -153,7 +162,8 @@ def _remove_older(source: Source, receipt: Receipt, workspace: Workspace) -> Non
 def _own_sha256() -> str:
     """The hash of the code that turns cells into records."""
     here = Path(__file__).parent
-    own = [*sorted((here / "formats").glob("*.py")), here / "intake.py", here / "sources.py"]
+    modules = ("intake.py", "periods.py", "reshape.py", "sources.py")
+    own = [*sorted((here / "formats").glob("*.py")), *(here / module for module in modules)]
     return hashlib.sha256(b"".join(path.read_bytes() for path in own)).hexdigest()
 
 
@@ -207,13 +217,14 @@ def _stream(
     layout: Counter[str] = Counter()
     missing: Counter[str] = Counter()
     dates: list[date] = []
-    blob = workspace.blobs / delivery.sha256
+    blob, reshape = workspace.blobs / delivery.sha256, source.reshape
+    names = names_of(blob, source.format, workspace.state) if reshape.headers else []
     with (
-        open_delivery(blob, source.format, source.columns, workspace.state) as opened,
+        open_delivery(blob, source.format, reshape.needed(source.columns, names), workspace.state) as opened,
         _Writer(accepted_file, typed_schema) as write_accepted,
         _Writer(quarantine_file, raw_schema) as write_quarantined,
     ):
-        for batch in opened.batches:
+        for batch in reshape.batches(opened.batches, source.columns, names, delivery.file_name, layout):
             receipt.rows_read += len(batch)
             batch = _without_layout(batch, source, layout)
             unreadable = batch.filter(pl.col("unreadable").is_not_null())
@@ -234,12 +245,12 @@ def _stream(
             reasons.update(dict(_counted(faults)))
             missing.update({name: good[name].null_count() for name in source.record_type.types})
             dates += _span(good, source.record_type)
-        receipt.rows_read += opened.above_header + opened.blank_lines
+        receipt.rows_read += opened.above_header + opened.blank_lines + layout[EMPTY_CELLS]
     if opened.above_header:
         layout["above_header"] = opened.above_header
     if opened.blank_lines:
         layout["blank_line"] = opened.blank_lines
-    receipt.layout = dict(sorted(layout.items()))
+    receipt.layout = {kind: rows for kind, rows in sorted(layout.items()) if rows or kind in source.layout_rows}
     receipt.missing = {name: missing[name] for name in source.record_type.types}
     receipt.reasons = [{"field": f, "rule": r, "rows": rows} for (f, r), rows in sorted(reasons.items())]
     receipt.first_date = min(dates).isoformat() if dates else None

@@ -21,6 +21,8 @@ import schemas
 from pipelines.config import Config, ConfigError, load_yaml
 from pipelines.council import Council
 from pipelines.formats import is_typed
+from pipelines.periods import clashes
+from pipelines.reshape import Reshape
 
 ISO_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 TYPED_DATES = (*ISO_DATES, "%Y-%m-%d %H:%M:%S%.f")
@@ -70,6 +72,7 @@ class Source:
     layout_rows: dict[str, Any]
     missing: tuple[str, ...]
     quarantine_limit_percent: float
+    reshape: Reshape
     mappings: tuple[Mapping, ...]
     mapping_sha256: str
     config: Config
@@ -126,6 +129,7 @@ def load_source(path: Path, council: Council) -> Source:
         layout_rows=config.get("layout_rows", {}),
         missing=tuple(config.get("missing", [""])),
         quarantine_limit_percent=config.get("quarantine_limit_percent", 20),
+        reshape=Reshape.of(config.get("reshape", {}), council.year_starts_in),
         mappings=tuple(_mapping(config, field, council) for field in record_type.types if field in config["columns"]),
         mapping_sha256=_mapping_sha256(config, council),
         config=config,
@@ -172,11 +176,32 @@ def _faults(config: Config) -> Iterator[str]:
                 pl.Series([""]).str.contains(rule["matches"])
             except pl.exceptions.ComputeError:
                 yield config.problem(["layout_rows", name, "matches"], "this is not a regular expression that Rust knows.")
+    yield from _reshape_faults(config)
     if config["record_type"] in schemas.names():
         yield from _field_faults(config, schemas.record_type(config["record_type"]))
     else:
         what = f"there is no record type `{config['record_type']}`. Allowed: {', '.join(schemas.names())}."
         yield config.problem(["record_type"], what)
+
+
+def _reshape_faults(config: Config) -> Iterator[str]:
+    """Patterns that are none, headings of a file that has no one header, and periods that nobody could tell apart."""
+    stated = config.get("reshape", {})
+    patterns: list[tuple[list[str | int], str]] = [
+        (["reshape", "headers", index], pattern) for index, pattern in enumerate(stated.get("headers", []))
+    ]
+    patterns += [(["reshape", "file_name"], stated["file_name"])] if "file_name" in stated else []
+    for at, pattern in patterns:
+        try:
+            if not re.compile(pattern).groupindex:
+                yield config.problem(at, "this pattern names no part; write (?P<year>[0-9]{4}) for a part called year.")
+        except re.error as error:
+            yield config.problem(at, f"this is not a regular expression: {error}.")
+    if "headers" in stated and config["format"]["type"] in ("zip", "json", "jsonl"):
+        yield config.problem(["reshape", "headers"], f"a file of type {config['format']['type']} has no one row of headings.")
+    for one, other in clashes(stated.get("period", {}).get("forms", [])):
+        what = f"the same words can be a period of `{one}` and another one of `{other}`; keep the one that is right."
+        yield config.problem(["reshape", "period", "forms"], what)
 
 
 def _field_faults(config: Config, record_type: schemas.RecordType) -> Iterator[str]:
@@ -235,10 +260,13 @@ def _mapping_sha256(config: Config, council: Council) -> str:
         "layout_rows",
         "missing",
         "dates",
+        "reshape",
         "quarantine_limit_percent",
         "columns",
     )
     stated = {part: config[part] for part in parts if part in config}
     uses_areas = any(isinstance(c, dict) and "lookup" in c for c in config["columns"].values())
     stated["areas"] = council.area_labels if uses_areas else {}
+    if "reshape" in config:
+        stated["year_starts_in"] = council.year_starts_in
     return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()

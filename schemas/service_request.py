@@ -9,7 +9,7 @@ import pandera.polars as pa
 import polars as pl
 
 KEY = ("request_id",)
-DATED_BY = ("opened_at",)
+DATED_BY = ("opened_at", "closed_at")
 EARLIEST = datetime(1950, 1, 1)
 
 
@@ -19,7 +19,7 @@ class Record(pa.DataFrameModel):
     request_id: str = pa.Field(description="The request's own number in the system it comes from")
     service: str = pa.Field(str_matches=r"^[a-z][a-z0-9_]*$", description="The service, as a snake_case word")
     category: str = pa.Field(nullable=True, description="Kind of request within the service")
-    opened_at: pl.Datetime = pa.Field(ge=EARLIEST, description="When the request was made")
+    opened_at: pl.Datetime = pa.Field(nullable=True, ge=EARLIEST, description="When the request was made, where it is told")
     due_at: pl.Datetime = pa.Field(nullable=True, ge=EARLIEST, description="When it should be finished")
     closed_at: pl.Datetime = pa.Field(nullable=True, ge=EARLIEST, description="When it was finished")
     outcome: str = pa.Field(nullable=True, description="How it ended")
@@ -50,6 +50,11 @@ class Record(pa.DataFrameModel):
     def closed_not_before_opened(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A request cannot be finished before it was made."""
         return data.lazyframe.select((pl.col("closed_at") >= pl.col("opened_at")).fill_null(True))
+
+    @pa.dataframe_check(error="no_date")
+    def dated(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        """A request has a day: that on which it was made, or at least that on which it was finished."""
+        return data.lazyframe.select(pl.col("opened_at").is_not_null() | pl.col("closed_at").is_not_null())
 
     class Config:
         strict = True

@@ -21,7 +21,7 @@ from pipelines.formats.json import open_json, open_jsonl
 from pipelines.formats.parquet import open_parquet
 from pipelines.formats.spreadsheet import WORKBOOKS, open_spreadsheet
 
-__all__ = ["BrokenDelivery", "OpenDelivery", "is_typed", "open_delivery"]
+__all__ = ["BrokenDelivery", "OpenDelivery", "is_typed", "names_of", "open_delivery"]
 
 Opener = Callable[[Path, dict[str, Any], list[str], Path], OpenDelivery]
 OPENERS: dict[str, Opener] = {
@@ -50,6 +50,12 @@ def open_delivery(path: Path, form: dict[str, Any], columns: list[str], scratch:
         opened = (_open_members if form["type"] == "zip" else OPENERS[form["type"]])(path, form, columns, Path(folder))
         opened.batches = (_without_monsters(batch, columns) for batch in opened.batches)
         yield opened
+
+
+def names_of(path: Path, form: dict[str, Any], scratch: Path) -> list[str]:
+    """The names of all columns of a file with a header. Raises :class:`BrokenDelivery` where it cannot be opened."""
+    with open_delivery(path, form, [], scratch) as opened:
+        return list(opened.names)
 
 
 def _open_members(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> OpenDelivery:

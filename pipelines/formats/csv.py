@@ -66,7 +66,7 @@ def open_csv(path: Path, form: dict[str, Any], columns: list[str], scratch: Path
     width = max(named, usual)
     table = _Table(text, delimiter, quote, header, columns, places, named, width, _lines(text, top))
     blank = _blank_lines(table)
-    opened = OpenDelivery(iter(()), above_header=header.above, blank_lines=len(blank))
+    opened = OpenDelivery(iter(()), above_header=header.above, blank_lines=len(blank), names=names)
     opened.batches = _batches(table, blank, scratch)
     return opened
 

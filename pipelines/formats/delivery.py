@@ -29,12 +29,13 @@ class OpenDelivery:
     ``unreadable``: why a row could not be split into cells, null for all others; what could be told of its cells is there.
     ``above_header`` is the number of rows above the first record that name things, the header aside, and ``blank_lines``
     that of lines with nothing on them; they are rows too, so that every row number is what a person counts in the file.
-    Both are complete once the batches are.
+    Both are complete once the batches are. ``names`` are all columns of a file that has a header.
     """
 
     batches: Iterator[pl.DataFrame]
     above_header: int = 0
     blank_lines: int = 0
+    names: Sequence[str] = ()
 
 
 def frame(rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> pl.DataFrame:

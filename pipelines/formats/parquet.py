@@ -35,7 +35,7 @@ def open_parquet(path: Path, form: dict[str, Any], columns: list[str], scratch: 
     for column in columns:
         if "binary" in str(schema.field(column).type):
             raise BrokenDelivery(f"the column {column} holds bytes, so nobody can know what they mean")
-    return OpenDelivery(_batches(path, columns, schema))
+    return OpenDelivery(_batches(path, columns, schema), names=schema.names)
 
 
 def _batches(path: Path, columns: list[str], schema: pa.Schema) -> Iterator[pl.DataFrame]:

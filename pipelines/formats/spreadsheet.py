@@ -47,7 +47,7 @@ def open_spreadsheet(path: Path, form: dict[str, Any], columns: list[str], scrat
         raise BrokenDelivery(f"the sheet has no row {header.last}, where the column names should be")
     names = header.names(top[header.above :], 0 if header.first else sheet.total_width)
     places = header.places(columns, names)
-    opened = OpenDelivery(_batches(rows, columns, places), above_header=header.above)
+    opened = OpenDelivery(_batches(rows, columns, places), above_header=header.above, names=names)
     return opened
 
 

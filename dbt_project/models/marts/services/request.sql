@@ -14,6 +14,7 @@ service_span as (
             source,
             min({{ first_of_month('opened_at') }}) as first_month
         from {{ ref('stg_service_request') }}
+        where opened_at is not null
         group by
             service,
             source
@@ -40,6 +41,7 @@ placed_request as (
     left join {{ ref('stg_area') }} as area
         on request.area_code = area.area_code
     cross join council
+    where request.opened_at is not null
 ),
 
 -- What a request adds to a month: it is opened, it is closed, it falls overdue, it is no longer overdue.
