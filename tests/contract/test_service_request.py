@@ -23,7 +23,7 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "no id": ({"request_id": None}, ("request_id", "not_nullable")),
     "no service": ({"service": None}, ("service", "not_nullable")),
     "a service that is no snake_case word": ({"service": "Housing repairs"}, ("service", "str_matches")),
-    "no time of opening": ({"opened_at": None}, ("opened_at", "not_nullable")),
+    "neither opened nor closed": ({"opened_at": None, "closed_at": None}, ("row", "no_date")),
     "opened before 1950": ({"opened_at": datetime(1949, 12, 31)}, ("opened_at", "greater_than_or_equal_to")),
     "due before 1950": ({"due_at": datetime(1900, 1, 1)}, ("due_at", "greater_than_or_equal_to")),
     "closed before 1950": (
@@ -35,6 +35,8 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
 }
 EDGES = {
     "closed when it was opened": {"closed_at": datetime(2025, 4, 1, 9)},
+    "no word of when it was opened": {"opened_at": None},
+    "not closed yet": {"closed_at": None},
     "opened on the first day": {"opened_at": datetime(1950, 1, 1)},
 }
 KEY = ("request_id",)
@@ -46,7 +48,7 @@ def test_a_good_record_satisfies_it() -> None:
 
 def test_every_field_that_may_be_empty_can_be() -> None:
     kind = schemas.record_type("service_request")
-    needed = {field: GOOD[field] for field in kind.required}
+    needed = {field: GOOD[field] for field in (*kind.required, "opened_at")}  # or closed_at: one day must be told
     assert refused("service_request", needed) == set()
 
 
