@@ -62,7 +62,10 @@ class Mapping:
 
 @dataclass(frozen=True)
 class Source:
-    """One source, named after its folder. ``mapping_sha256`` covers all that turns its bytes into records."""
+    """One source, named after its folder. ``mapping_sha256`` covers all that turns its bytes into records.
+
+    ``required`` are fields that a record of this source must have, though the contract lets them be empty.
+    """
 
     name: str
     path: Path
@@ -78,6 +81,7 @@ class Source:
     format: dict[str, Any]
     layout_rows: dict[str, Any]
     missing: tuple[str, ...]
+    required: tuple[str, ...]
     quarantine_limit_percent: float
     reshape: Reshape
     mappings: tuple[Mapping, ...]
@@ -135,6 +139,7 @@ def load_source(path: Path, council: Council) -> Source:
         format=config["format"],
         layout_rows=config.get("layout_rows", {}),
         missing=tuple(config.get("missing", [""])),
+        required=tuple(config.get("required", [])),
         quarantine_limit_percent=config.get("quarantine_limit_percent", 20),
         reshape=Reshape.of(config.get("reshape", {}), council.year_starts_in),
         mappings=tuple(_mapping(config, field, council) for field in record_type.types if field in config["columns"]),
@@ -246,8 +251,12 @@ def _field_faults(config: Config, record_type: schemas.RecordType, council: Coun
                 what = f"there is no list `{stated['lookup']}`. Allowed: {', '.join(known_lists)}."
                 yield config.problem([*at, "lookup"], what)
             yield from _value_faults(config, at)
-    for field in record_type.required:
-        if field not in config["columns"]:
+    for index, field in enumerate(config.get("required", [])):
+        if field not in fields:
+            what = f"`{record_type.name}` has no field `{field}`. Allowed: {', '.join(fields)}."
+            yield config.problem(["required", index], what)
+    for field in dict.fromkeys([*record_type.required, *config.get("required", [])]):
+        if field in fields and field not in config["columns"]:
             yield config.problem(["columns"], f"`{field}` is missing: {fields[field]}. Every record needs it.")
     counted_from = config["retention"].get("from")
     if counted_from is not None and counted_from not in fields:
@@ -277,7 +286,7 @@ def _value_faults(config: Config, at: list[str | int]) -> Iterator[str]:
 
 def _mapping_sha256(config: Config, council: Council) -> str:
     """The hash of everything stated that decides what becomes of a delivery's bytes."""
-    parts = ("record_type", "format", "layout_rows", "reshape", "quarantine_limit_percent", "columns", *PER_FIELD)
+    parts = ("record_type", "format", "layout_rows", "reshape", "quarantine_limit_percent", "required", "columns", *PER_FIELD)
     stated = {part: config[part] for part in parts if part in config}
     used = {c["lookup"] for c in config["columns"].values() if isinstance(c, dict) and "lookup" in c}
     stated["areas"] = council.area_labels if AREAS in used else {}
