@@ -130,6 +130,8 @@ def status(
             table.add_row(row["source"], received, late, f"{row['accepted']:,}", f"{row['quarantined']:,}", standing_text)
         out.print(table)
         for row in rows:
+            for warning in row["warnings"]:
+                out.print(f"[yellow]![/] {row['source']}, newest delivery: {escaped(warning)}")
             if row["old_reason"]:
                 out.print(f"[yellow]![/] {row['source']} is old: {escaped(row['old_reason'])}")
         out.print(f"Last release: {version or 'none yet'}.")
@@ -201,6 +203,8 @@ def _say_outcome(found: Any, workspace: Workspace) -> None:
         if one.reasons:
             reasons = "; ".join(f"{reason} ({rows})" for reason, rows in one.reasons)
             out.print(f"  {one.source}, set aside most often for {escaped(reasons)}")
+        for warning in one.warnings:
+            out.print(f"[yellow]![/] {one.source}, newest delivery: {escaped(warning)}")
         if one.old_reason:
             held = "goes on with its last good data" if one.rows_read else "has no usable data"
             out.print(f"[yellow]![/] {one.source} {held}: {escaped(one.old_reason)}")
