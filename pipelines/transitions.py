@@ -79,7 +79,9 @@ def _broken(field: str, rule: str | Mapping[str, Sequence[str]]) -> str:
 
 
 def _may_become(old: str, new: str, before: str, after: Sequence[str]) -> str:
-    values = ", ".join(text(value) for value in after) or "null"
+    if not after:
+        return "false"
+    values = ", ".join(text(value) for value in after)
     return f"(coalesce({old}::varchar, '') = {text(before)} and coalesce({new}::varchar, '') in ({values}))"
 
 

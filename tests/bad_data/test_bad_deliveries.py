@@ -131,9 +131,9 @@ def test_a_record_may_only_change_as_stated(tmp_path: Path, before: str, after: 
 
 
 def test_a_record_is_compared_with_its_latest_accepted_version(tmp_path: Path) -> None:
-    phone, web = "1,01/04/2025,,,,TEL", "1,01/04/2025,,,,WEB"
-    assert versions(tmp_path / "a", phone, web, phone) == {1: {("channel", "transition")}}
-    assert versions(tmp_path / "b", web, phone, web) == {}  # the phone was set aside
+    phone, web, later = "1,01/04/2025,,,,TEL", "1,01/04/2025,,,,WEB", "1,01/04/2025,05/04/2025,,,"
+    assert versions(tmp_path / "a", phone, web, later + "TEL") == {1: {("channel", "transition")}}
+    assert versions(tmp_path / "b", web, phone, later + "WEB") == {}  # the phone was set aside
 
 
 def test_a_delivery_that_comes_late_is_judged_in_its_place_and_so_are_those_after_it(tmp_path: Path) -> None:
