@@ -42,7 +42,8 @@ NOTES = {
 }  # fmt: skip
 """Marks of statistical publications, with what they commonly say."""
 FEWER = re.compile(r"^(?:<|<=|≤|fewer than |less than )\s*\d{1,2}$", re.IGNORECASE)
-PERSONAL = re.compile(r"name|address|e-?mail|phone|mobile|contact|officer|surname|forename|postcode|post code|birth|dob|applicant|"
+PERSONAL = re.compile(r"name|address|e-?mail|phone|mobile|contact|officer|surname|forename|postcode|post code|birth|dob|"
+                      r"applicant|"
                       r"customer|tenant|claimant|comment|note|description|proposal|detail", re.IGNORECASE)  # fmt: skip
 GSS = r"^[A-Z]\d{2}\d{6}$"
 ENOUGH = 0.97
@@ -55,7 +56,9 @@ UNITS = "£$€%"
 
 @dataclass
 class Column:
-    """One column: its ``kind`` (date, number, whole, area, truth, code, text, empty), and how its cells are written.
+    """One column: its ``kind``, and how its cells are written.
+
+    Kinds: date, number, whole, area, truth, code, text, empty; unknown where the file has no rows.
 
     ``dates`` are ways of writing dates, of which more than one for the same cells are ``ambiguous``; ``numbers`` as in
     ``source.yml``; ``marks`` and ``missing`` what stands in place of values; ``forms`` of periods in words; ``codes`` the words
@@ -94,7 +97,7 @@ def looked_at(name: str, cells: pl.Series, areas: Iterable[str] = ()) -> Column:
     total, values = int(told["count"].sum() or 0), told["cell"]
     column = Column(name, "text", int(counts["count"].sum() or 0) / rows, len(counts) / rows, missing=missing)
     if values.is_empty():
-        column.kind = "empty"
+        column.kind = "empty" if len(text) else "unknown"
         return column
     known = list(areas)
     column.places = _share(told, values.str.to_lowercase().is_in(known), total) if known else 0.0

@@ -16,21 +16,26 @@ import schemas
 from pipelines.propose.columns import Column
 
 WORDS: dict[str, tuple[str, ...]] = {
-    "request_id": ("request id", "ref", "reference", "ref no", "job no", "job number", "case ref", "case enquiry id", "application no",
+    "request_id": ("request id", "ref", "reference", "ref no", "job no", "job number", "case ref",
+                   "case enquiry id", "application no",
                    "application number", "pa ref", "enquiry id", "service request id", "id", "transaction number", "report id"),
     "case_id": ("case id", "case ref", "complaint ref", "complaint no", "ref", "reference", "complaint id", "id", "decision id"),
     "service": ("service", "department", "service area", "expense area", "directorate"),
     "category": ("category", "type", "request type", "kind", "reason", "job type", "case title", "subject", "expense type"),
-    "opened_at": ("opened", "open dt", "date opened", "reported", "date reported", "received", "date received", "created", "created at",
+    "opened_at": ("opened", "open dt", "date opened", "reported", "date reported", "received", "date received",
+                  "created", "created at",
                   "requested datetime", "raised", "logged", "start date", "date", "valid date", "application date"),
     "due_at": ("due", "target", "target dt", "target date", "due date", "date due", "deadline"),
-    "closed_at": ("closed", "closed dt", "date closed", "completed", "completion date", "fixed", "resolved", "decision issued", "end date",
+    "closed_at": ("closed", "closed dt", "date closed", "completed", "completion date", "fixed", "resolved",
+                  "decision issued", "end date",
                   "date decision issued", "decision date", "decided", "finished", "updated datetime"),
     "received_on": ("received", "date received", "received on", "opened", "complaint date", "logged", "date"),
     "due_on": ("due", "due date", "target date"),
-    "closed_on": ("closed", "date closed", "decision date", "decision date iso", "answered", "completed", "responded", "resolved on"),
+    "closed_on": ("closed", "date closed", "decision date", "decision date iso", "answered", "completed",
+                  "responded", "resolved on"),
     "outcome": ("outcome", "decision", "result", "status", "finding", "case status", "closure reason", "resolution"),
-    "area_code": ("ward", "area", "area code", "ward code", "wdcd", "lad", "ladcd", "gss code", "gss", "areakey", "neighbourhood", "locality",
+    "area_code": ("ward", "area", "area code", "ward code", "wdcd", "lad", "ladcd", "gss code", "gss", "areakey",
+                  "neighbourhood", "locality",
                   "local authority", "localauthority", "geography code", "neighborhood"),
     "area_name": ("area name", "ward name", "ladnm", "name", "local authority", "geography", "localauthority"),
     "channel": ("channel", "how", "source", "method", "contact method", "origin", "how reported"),
@@ -122,12 +127,12 @@ def _likeness(field: str, kind: pl.DataType, column: Column, record_type: schema
         score = 1.0 if column.places >= 0.9 else 0.95 if column.kind == "area" else score
     if field in IDS:
         score *= 1.0 if column.distinct >= 0.95 else 0.8
-    return round(score - 0.15 * (1 - column.filled), 4)
+    return round(score - (0.15 * (1 - column.filled) if column.kind != "unknown" else 0), 4)
 
 
 def _can_be(field: str, kind: pl.DataType, column: Column, record_type: schemas.RecordType) -> bool:
-    if column.kind == "empty":
-        return False
+    if column.kind in ("empty", "unknown"):
+        return column.kind == "unknown"
     if kind == pl.Date or isinstance(kind, pl.Datetime):
         return column.kind == "date"
     if kind.is_integer():

@@ -23,6 +23,7 @@ import python_calamine
 
 from pipelines.formats import BrokenDelivery, names_of, open_delivery
 from pipelines.formats.archive import unpacked
+from pipelines.formats.delivery import frame
 from pipelines.formats.sheet_look import kind_of
 from pipelines.formats.spreadsheet import WORKBOOKS
 from pipelines.formats.text import as_utf8
@@ -254,20 +255,15 @@ def _cells(path: Path, form: dict[str, Any], scratch: Path) -> tuple[pl.DataFram
     names = [name for name, often in there.items() if often == 1 and name not in ("row_number", "unreadable", "reasons")]
     if not names:
         raise BrokenDelivery("no column has a name of its own")
-    most, batches = max(1000, MOST_CELLS // len(names)), []
+    most = max(1000, MOST_CELLS // len(names))
+    found = [frame([], names)]
     with open_delivery(path, form, names, scratch) as opened:
         for batch in opened.batches:
-            batches.append(batch.head(most))
-            most -= len(batches[-1])
-            if most <= 0:
+            found.append(batch.head(most).select(found[0].columns))
+            most -= len(batch)
+            if most < 0:
                 break
-        whole = next(opened.batches, None) is None
-    frame = (
-        pl.concat(batches)
-        if batches
-        else pl.DataFrame(schema={"row_number": pl.Int64, "unreadable": pl.String} | dict.fromkeys(names, pl.String))
-    )
-    return frame.sort("row_number"), whole
+    return pl.concat(found).sort("row_number"), most >= 0
 
 
 def _first(path: Path, form: dict[str, Any], names: list[str], scratch: Path) -> pl.DataFrame:
