@@ -65,7 +65,7 @@ def date_forms(cells: pl.Series) -> list[str]:
 def _forms() -> dict[str, set[str]]:
     """Every way of writing dates, with what a text written so looks like."""
     forms = (*DAYS, *(day + time for day in DAYS for time in TIMES))
-    offsets = ("+01:00", "+0100", "Z")
+    offsets = ("+01:00", "+0100", "-01:00", "Z")
     return {
         form: {_look(PROBE.strftime(form.replace("%.f", ".5").replace("%z", offset))) for offset in offsets} for form in forms
     }
