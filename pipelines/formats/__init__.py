@@ -20,6 +20,7 @@ from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, OpenDeliver
 from pipelines.formats.json import open_json, open_jsonl
 from pipelines.formats.parquet import open_parquet
 from pipelines.formats.spreadsheet import WORKBOOKS, open_spreadsheet
+from pipelines.formats.xml import open_xml
 
 __all__ = ["BrokenDelivery", "OpenDelivery", "is_typed", "names_of", "open_delivery"]
 
@@ -29,6 +30,7 @@ OPENERS: dict[str, Opener] = {
     "json": open_json,
     "jsonl": open_jsonl,
     "parquet": open_parquet,
+    "xml": open_xml,
     **dict.fromkeys(WORKBOOKS, open_spreadsheet),
 }
 
