@@ -23,7 +23,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.files import read_json, replacing, write_json
+from pipelines.files import read_json, replacing, room_in, write_json
 from pipelines.formats import BrokenDelivery, names_of, open_delivery
 from pipelines.land import Delivery
 from pipelines.reshape import EMPTY_CELLS
@@ -103,7 +103,8 @@ class Receipt:
 def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[Receipt, bool]:
     """Judge one delivery; return its receipt and whether that was done now (``False``: it stood already).
 
-    A delivery is judged again only where its mapping, its contract or this program has changed.
+    A delivery is judged again only where its mapping, its contract or this program has changed. Raises
+    :class:`pipelines.files.NoRoom` where its rows could not be kept for want of room.
     """
     intake_id = hashlib.sha256(
         "\n".join(
@@ -122,9 +123,10 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[R
         outputs = (accepted_path(source, standing, workspace), quarantine_path(source.name, standing, workspace))
         if standing.intake_id == intake_id and (standing.status == "broken" or all(path.exists() for path in outputs)):
             return standing, False
-    receipt = _judge(source, delivery, intake_id, workspace)
-    write_json(path, asdict(receipt))
-    _remove_older(source, receipt, workspace)
+    with room_in(workspace.state):
+        receipt = _judge(source, delivery, intake_id, workspace)
+        write_json(path, asdict(receipt))
+        _remove_older(source, receipt, workspace)
     return receipt, True
 
 

@@ -52,6 +52,7 @@ def run(workspace: Workspace) -> tuple[bool, list[str]]:
     workspace.prepare()
     workspace.enter()
     with alone(workspace):
+        workspace.forget_unfinished()
         import dagster as dg  # here, so that all other commands start without it
 
         from pipelines.definitions import JOB, build, read_line

@@ -21,6 +21,7 @@ from pipelines.formats.json import open_json, open_jsonl
 from pipelines.formats.parquet import open_parquet
 from pipelines.formats.spreadsheet import WORKBOOKS, open_spreadsheet
 from pipelines.formats.xml import open_xml
+from pipelines.workspace import UNFINISHED
 
 __all__ = ["BrokenDelivery", "OpenDelivery", "is_typed", "names_of", "open_delivery"]
 
@@ -48,7 +49,7 @@ def open_delivery(path: Path, form: dict[str, Any], columns: list[str], scratch:
     Raises :class:`BrokenDelivery` where it is not of that format or lacks a column. ``scratch`` is a private folder
     for what has to be written on the way.
     """
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+    with tempfile.TemporaryDirectory(dir=scratch, prefix=UNFINISHED) as folder:
         opened = (_open_members if form["type"] == "zip" else OPENERS[form["type"]])(path, form, columns, Path(folder))
         opened.batches = (_without_monsters(batch, columns) for batch in opened.batches)
         yield opened
