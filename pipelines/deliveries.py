@@ -16,10 +16,11 @@ from typing import Any
 import polars as pl
 
 import schemas
+from pipelines import corrections as put_right
 from pipelines.council import Council
 from pipelines.files import read_json, replacing
 from pipelines.indicators import Indicator, indicator_rows
-from pipelines.intake import Receipt, accepted_path, accepted_schema
+from pipelines.intake import Receipt, accepted_path, accepted_schema, is_as_stated
 from pipelines.land import Delivery, deliveries
 from pipelines.sources import Source
 from pipelines.workspace import Workspace
@@ -109,6 +110,22 @@ class Standing:
 def standings(sources: Iterable[Source], workspace: Workspace, as_of: date | None) -> list[Standing]:
     """Where each source stands with the deliveries received up to ``as_of`` and judged so far."""
     return [_standing(source, workspace, as_of) for source in sources]
+
+
+def about_corrections(one: Standing, workspace: Workspace) -> list[str]:
+    """What a person must know of a source's corrections: those refused or not used, and purged deliveries they came too
+    late for."""
+    corrections = put_right.load(one.source, workspace)
+    outcomes = [
+        (judged.delivery.sha256, entry["id"], entry["outcome"]) for judged in one.judged for entry in judged.receipt.corrections
+    ]
+    late = [
+        f"{one.source.name}: the delivery {judged.delivery.file_name} stays as it was judged, by a mapping, contract or "
+        f"corrections that have changed since: the file as received was purged on {judged.receipt.purged['on']}."
+        for judged in one.judged
+        if judged.receipt.purged and not is_as_stated(one.source, judged.delivery, judged.receipt, workspace)
+    ]
+    return [*put_right.told(corrections, outcomes), *late]
 
 
 def latest_date(standing: Iterable[Standing]) -> date | None:
