@@ -281,8 +281,8 @@ def _stream(
             reasons.update(dict(_counted(_unreadable_faults(unreadable))))
             batch = batch.filter(pl.col("unreadable").is_null())
             typed, faults = _typed(batch, source)
-            faults = pl.concat([faults, _contract_faults(typed, faults, source.record_type)])
             faults = _with_error_cells(batch, faults, source)
+            faults = pl.concat([faults, _contract_faults(typed, faults, source)])
             if set_aside is not None:
                 faults = pl.concat([faults, set_aside.join(batch, on="row_number", how="semi")])
             if erased:
@@ -439,8 +439,24 @@ def _faults(rows: pl.DataFrame, name: str, rule: str, explanation: str) -> pl.Da
     )
 
 
-def _contract_faults(typed: pl.DataFrame, known: pl.DataFrame, record_type: RecordType) -> pl.DataFrame:
-    """What the record type's Pandera schema says of the rows; a cell already at fault is not blamed twice.
+def _contract_faults(typed: pl.DataFrame, known: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """What the record type's Pandera schema and the source's ``required`` say of the rows.
+
+    A cell already at fault is not blamed twice, nor is a rule across fields judged where one of them could not be read.
+    """
+    reads = [(WHOLE_ROW, rule, read) for rule, fields in source.record_type.reads.items() for read in fields]
+    needs = pl.DataFrame(reads, schema={"field": pl.String, "rule": pl.String, "read": pl.String}, orient="row")
+    empty = [_faults(typed.filter(pl.col(f).is_null()), f, "missing", "a value is needed") for f in source.required]
+    absent = pl.concat([known.clear(), *empty]).join(known, on=["row_number", "field"], how="anti", maintain_order="left")
+    at_fault = pl.concat([known, absent])
+    unjudged = at_fault.select("row_number", read="field").join(needs, on="read").drop("read")
+    found = _pandera_faults(typed, source.record_type).unique(maintain_order=True)
+    found = found.join(at_fault, on=["row_number", "field"], how="anti", maintain_order="left")
+    return pl.concat([absent, found.join(unjudged, on=["row_number", "field", "rule"], how="anti", maintain_order="left")])
+
+
+def _pandera_faults(typed: pl.DataFrame, record_type: RecordType) -> pl.DataFrame:
+    """What the record type's Pandera schema says of the rows.
 
     Only positions, columns and rule names are taken from Pandera: its messages hold whole rows.
     """
@@ -464,7 +480,7 @@ def _contract_faults(typed: pl.DataFrame, known: pl.DataFrame, record_type: Reco
         .then(pl.lit("must satisfy ") + pl.col("check"))
         .otherwise(pl.lit("the values of the row contradict each other")),
     ).cast(pl.Schema(FAULTS))
-    return found.unique(maintain_order=True).join(known, on=["row_number", "field"], how="anti", maintain_order="left")
+    return found
 
 
 def _with_provenance(rows: pl.DataFrame, delivery: Delivery, receipt: Receipt) -> pl.DataFrame:

@@ -58,6 +58,7 @@ class Source:
     """One source, named after its folder. ``mapping_sha256`` covers all that turns its bytes into records.
 
     A record is kept for ``retention_years`` from the field ``retained_from``, or from its receipt where none is named.
+    ``required`` are fields that a record of this source must have, though the contract lets them be empty.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Source:
     format: dict[str, Any]
     layout_rows: dict[str, Any]
     missing: tuple[str, ...]
+    required: tuple[str, ...]
     quarantine_limit_percent: float
     reshape: Reshape
     mappings: tuple[Mapping, ...]
@@ -137,6 +139,7 @@ def load_source(path: Path, council: Council) -> Source:
         format=config["format"],
         layout_rows=config.get("layout_rows", {}),
         missing=tuple(config.get("missing", [""])),
+        required=tuple(config.get("required", [])),
         quarantine_limit_percent=config.get("quarantine_limit_percent", 20),
         reshape=Reshape.of(config.get("reshape", {}), council.year_starts_in),
         mappings=tuple(_mapping(config, field, council) for field in record_type.types if field in config["columns"]),
@@ -229,8 +232,12 @@ def _field_faults(config: Config, record_type: schemas.RecordType) -> Iterator[s
             if "otherwise" in stated and "values" not in stated:
                 yield config.problem(at, "`otherwise` needs `values`: it is for those that are not listed there.")
             yield from _date_faults(config, [*at, "dates"], stated.get("dates", []))
-    for field in record_type.required:
-        if field not in config["columns"]:
+    for index, field in enumerate(config.get("required", [])):
+        if field not in fields:
+            what = f"`{record_type.name}` has no field `{field}`. Allowed: {', '.join(fields)}."
+            yield config.problem(["required", index], what)
+    for field in dict.fromkeys([*record_type.required, *config.get("required", [])]):
+        if field in fields and field not in config["columns"]:
             yield config.problem(["columns"], f"`{field}` is missing: {fields[field]}. Every record needs it.")
     counted_from = config["retention"].get("from")
     if counted_from is not None and counted_from not in fields:
@@ -268,6 +275,7 @@ def _mapping_sha256(config: Config, council: Council) -> str:
         "format",
         "layout_rows",
         "missing",
+        "required",
         "dates",
         "reshape",
         "quarantine_limit_percent",

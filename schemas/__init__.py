@@ -1,7 +1,7 @@
 """The contracts of what may enter, one module a record type.
 
-Each module holds ``Record`` (a Pandera model: fields, their rules, rules across fields), ``KEY`` (the fields that name
-one record of a source) and ``DATED_BY`` (fields whose first present value says when the record happened).
+Each module holds ``Record`` (a Pandera model: fields, their rules, rules across fields that name what they read), ``KEY``
+(the fields that name one record of a source) and ``DATED_BY`` (fields whose first present value says when the record happened).
 Does not belong here: where a field comes from in anybody's file; that is ``source.yml``.
 """
 
@@ -39,6 +39,11 @@ class RecordType:
     def required(self) -> list[str]:
         """Fields that may never be empty."""
         return [name for name, column in self.schema.columns.items() if not column.nullable]
+
+    @property
+    def reads(self) -> dict[str, list[str]]:
+        """The fields that each rule across fields reads. Raises :class:`KeyError` where a rule does not name them."""
+        return {str(check.error): check.statistics["reads"] for check in self.schema.checks}
 
     @property
     def descriptions(self) -> dict[str, str]:

@@ -38,6 +38,7 @@ columns:
   closed_at: Closed
   area_code: {column: Ward, lookup: areas}
   channel: {column: How, values: {TEL: phone, "?": null}}
+required: [opened_at]
 """
 HEADER = "Ref,Opened,Due,Closed,Ward,How\n"
 GOOD = "007,01/04/2025 09:00,10/04/2025,02/04/2025 10:30,Abbey,TEL\n"

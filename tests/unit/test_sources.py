@@ -44,6 +44,8 @@ MISTAKES = {
     "values and lookup": ("lookup: areas", "lookup: areas, values: {a: b}", ["`columns.area_code`", "keep one"]),
     "otherwise alone": ("end_of_day: true", "otherwise: x", ["line 19, `columns.due_at`", "`otherwise` needs `values`"]),
     "an unknown lookup": ("lookup: areas", "lookup: wards", ["`columns.area_code.lookup`", "Allowed: areas"]),
+    "a needed field that is none": ("required: [opened_at]", "required: [opend_at]", ["`required.0`", "no field `opend_at`"]),
+    "a needed field from nowhere": ("required: [opened_at]", "required: [priority]", ["`columns`", "`priority` is missing"]),
     "no columns": (SOURCE[SOURCE.index("columns:"):], "columns: {}\n", ["line 15, `columns`", "{} is not allowed"]),
     "a needed field of fields": ("retention: {years: 6}", "retention: {}", ["line 7, `retention`", "`years` is missing"]),
     "retention from nowhere": ("{years: 6}", "{years: 6, from: opend}", ["`retention.from`", "no field `opend`"]),
