@@ -78,14 +78,18 @@ def private(source: Source, workspace: Workspace) -> Path:
     return workspace.corrections / f"{source.name}.yml"
 
 
+def files(source: Source, workspace: Workspace) -> list[Path]:
+    """The files of corrections that the source has."""
+    return [path for path in (beside(source), private(source, workspace)) if path.exists()]
+
+
 def load(source: Source, workspace: Workspace) -> tuple[Correction, ...]:
     """Every correction of a source, in the order in which they are applied.
 
     Raises :class:`ConfigError` naming file, line and field of every fault; never what a cell holds.
     """
-    paths = [path for path in (beside(source), private(source, workspace)) if path.exists()]
     found, problems = [], []
-    for path in paths:
+    for path in files(source, workspace):
         try:
             config = _read(path, sha256_of(path))
         except ConfigError as error:

@@ -7,7 +7,7 @@ table. Does not belong here: judging deliveries (intake) or any figure (dbt).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -95,11 +95,15 @@ class Judged:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one source stands: its judged deliveries in order of receipt and, if its data are old, why."""
+    """Where one source stands: its judged deliveries in order of receipt and, if its data are old, why.
+
+    ``notes`` are sentences about what did not go as stated: corrections without effect, deliveries that were purged.
+    """
 
     source: Source
     judged: tuple[Judged, ...]
     old_reason: str | None
+    notes: tuple[str, ...] = ()
 
     @property
     def last_good(self) -> Delivery | None:
@@ -110,22 +114,6 @@ class Standing:
 def standings(sources: Iterable[Source], workspace: Workspace, as_of: date | None) -> list[Standing]:
     """Where each source stands with the deliveries received up to ``as_of`` and judged so far."""
     return [_standing(source, workspace, as_of) for source in sources]
-
-
-def about_corrections(one: Standing, workspace: Workspace) -> list[str]:
-    """What a person must know of a source's corrections: those refused or not used, and purged deliveries they came too
-    late for."""
-    corrections = put_right.load(one.source, workspace)
-    outcomes = [
-        (judged.delivery.sha256, entry["id"], entry["outcome"]) for judged in one.judged for entry in judged.receipt.corrections
-    ]
-    late = [
-        f"{one.source.name}: the delivery {judged.delivery.file_name} stays as it was judged, by a mapping, contract or "
-        f"corrections that have changed since: the file as received was purged on {judged.receipt.purged['on']}."
-        for judged in one.judged
-        if judged.receipt.purged and not is_as_stated(one.source, judged.delivery, judged.receipt, workspace)
-    ]
-    return [*put_right.told(corrections, outcomes), *late]
 
 
 def latest_date(standing: Iterable[Standing]) -> date | None:
@@ -142,7 +130,8 @@ def adopted(standing: Iterable[Standing], workspace: Workspace) -> list[str]:
         for judged in one.judged
         if judged.in_use
     ]
-    return sorted({name for path in paths for name in pl.read_parquet(path, columns=["indicator_id"])["indicator_id"]})
+    there = [path for path in paths if path.exists()]  # a purged delivery has none
+    return sorted({name for path in there for name in pl.read_parquet(path, columns=["indicator_id"])["indicator_id"]})
 
 
 def write_reference(
@@ -205,7 +194,19 @@ def _standing(source: Source, workspace: Workspace, as_of: date | None) -> Stand
     if source.delivers == "everything":  # each good delivery replaces the one before
         good = [j for j in judged if j.in_use]
         judged = [replace(j, in_use=j is good[-1]) if j.in_use else j for j in judged]
-    return Standing(source, tuple(judged), _old_reason(source, judged, workspace))
+    return Standing(source, tuple(judged), _old_reason(source, judged, workspace), tuple(_notes(source, judged, workspace)))
+
+
+def _notes(source: Source, judged: Sequence[Judged], workspace: Workspace) -> Iterator[str]:
+    """Corrections refused or not used, and purged deliveries that cannot be judged by what is stated now."""
+    outcomes = [(j.delivery.sha256, entry["id"], entry["outcome"]) for j in judged for entry in j.receipt.corrections]
+    yield from put_right.told(put_right.load(source, workspace), outcomes)
+    for j in judged:
+        if j.receipt.purged and not is_as_stated(source, j.delivery, j.receipt, workspace):
+            yield (
+                f"the delivery {j.delivery.file_name} stays as it was judged, by a mapping, a contract or corrections that have "
+                f"changed since: the file as received was purged on {j.receipt.purged['on']}."
+            )
 
 
 def _old_reason(source: Source, judged: Sequence[Judged], workspace: Workspace) -> str | None:

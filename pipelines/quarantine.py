@@ -267,7 +267,8 @@ def _sent(path: Path, workspace: Workspace) -> pl.DataFrame:
         if missing:
             raise BrokenDelivery(f"it is no file of quarantined rows: it has no column {', '.join(missing)}")
         with open_delivery(path, form, names, scratch) as opened:
-            batches = [batch.rename({"row_number": "place"}) for batch in opened.batches]
+            columns = [pl.col("row_number").alias("place"), "unreadable", *names]
+            batches = [batch.select(columns) for batch in opened.batches]
     rows = pl.concat(batches) if batches else pl.DataFrame(schema=dict.fromkeys(["place", "unreadable", *names], pl.String))
     broken = rows.filter(pl.col("unreadable").is_not_null())
     if len(broken):

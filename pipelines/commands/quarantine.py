@@ -48,7 +48,7 @@ def quarantine_list(
             )
         else:
             out.print("No row is in quarantine.")
-        for sentence in _about_corrections(standing, workspace):
+        for sentence in _notes(standing):
             out.print(f"[yellow]![/] {escaped(sentence)}")
 
     show(as_json, rows, say)
@@ -151,7 +151,7 @@ def quarantine_retry(
             written = _record(corrected, reason or "", who or "", workspace) if corrected else None
             chosen = [_source(source, workspace)] if source else standings_of(workspace)
             rows = [row for one in chosen for row in _judged_again(one, workspace)]
-            told = _about_corrections([_source(one.source.name, workspace) for one in chosen], workspace)
+            told = _notes([_source(one.source.name, workspace) for one in chosen])
     except AlreadyRunning as error:
         fail(str(error))
 
@@ -210,11 +210,9 @@ def _judged_again(one: Standing, workspace: Workspace) -> list[dict[str, Any]]:
     return rows
 
 
-def _about_corrections(standing: list[Any], workspace: Workspace) -> list[str]:
-    """Corrections that did nothing, and deliveries that can no longer be judged by what is stated."""
-    from pipelines.deliveries import about_corrections
-
-    return [sentence for one in standing for sentence in about_corrections(one, workspace)]
+def _notes(standing: list[Standing]) -> list[str]:
+    """What did not go as stated, by source."""
+    return [f"{one.source.name}: {note}" for one in standing for note in one.notes]
 
 
 def _left(judged: Judged, workspace: Workspace) -> list[dict[str, Any]]:
