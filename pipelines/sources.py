@@ -57,6 +57,7 @@ class Mapping:
 class Source:
     """One source, named after its folder. ``mapping_sha256`` covers all that turns its bytes into records.
 
+    A record is kept for ``retention_years`` from the field ``retained_from``, or from its receipt where none is named.
     ``required`` are fields that a record of this source must have, though the contract lets them be empty.
     """
 
@@ -68,6 +69,9 @@ class Source:
     delivers: str
     licence: str
     origin: str
+    lawful_basis: str
+    retention_years: int
+    retained_from: str | None
     sensitivity: str
     record_type: schemas.RecordType
     connector: dict[str, Any]
@@ -126,6 +130,9 @@ def load_source(path: Path, council: Council) -> Source:
         delivers=config.get("delivers", "changes"),
         licence=config["licence"],
         origin=config["origin"],
+        lawful_basis=config["lawful_basis"],
+        retention_years=config["retention"]["years"],
+        retained_from=config["retention"].get("from"),
         sensitivity=config["sensitivity"],
         record_type=record_type,
         connector=config["connector"],
