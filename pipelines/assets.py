@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines import deliveries, disclose, methods, release
+from pipelines.carry import carry
 from pipelines.code import code_sha256
 from pipelines.compare import Difference, RowCount
 from pipelines.config import ConfigError
@@ -284,11 +285,16 @@ def disclosure_asset(line: Line) -> dg.AssetsDefinition:
     )
     def safe() -> dg.MaterializeResult:
         w, smallest = line.workspace, line.council.smallest_count
+        carried = carry(line.packages, w)
         found = disclose.disclose(line.tables, w.marts, w.safe, w.reference / "withheld_cell.parquet", smallest)
         violations = disclose.audit(line.tables, w.marts, w.safe, smallest)
         shown = " ".join(f"{v.table_name}: {v.rule}, in {v.rows} rows." for v in violations)
         return dg.MaterializeResult(
-            metadata={"cells": sum(one.cells for one in found), "cells_withheld": sum(one.cells_withheld for one in found)},
+            metadata={
+                "cells": sum(one.cells for one in found),
+                "cells_withheld": sum(one.cells_withheld for one in found),
+                "rows_that_stay_as_published": sum(carried.values()),
+            },
             check_results=[
                 dg.AssetCheckResult(
                     passed=not violations, check_name="nothing_small_shown", description=shown or "There is none."

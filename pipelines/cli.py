@@ -19,6 +19,7 @@ from rich.table import Table
 from pipelines.commands.indicators import indicators_app
 from pipelines.commands.methods import methods_app
 from pipelines.commands.publication import publish, pull
+from pipelines.commands.purge import purge
 from pipelines.commands.quarantine import quarantine_app
 from pipelines.commands.terminal import (
     AsJson,
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(indicators_app, name="indicators")
 app.add_typer(methods_app, name="methods")
+app.command()(purge)
 app.command()(publish)
 app.command()(pull)
 
@@ -132,6 +134,9 @@ def status(
         for row in rows:
             if row["old_reason"]:
                 out.print(f"[yellow]![/] {row['source']} is old: {escaped(row['old_reason'])}")
+            if row["purged"]:
+                files = "1 delivery" if row["purged"] == 1 else f"{row['purged']} deliveries"
+                out.print(f"  {row['source']}: {files} can no longer be judged again: the file as received was purged.")
             for note in row["notes"]:
                 out.print(f"[yellow]![/] {row['source']}: {escaped(note)}")
         out.print(f"Last release: {version or 'none yet'}.")

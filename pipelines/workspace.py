@@ -99,7 +99,8 @@ class Workspace:
         os.environ.update(self.environment())
 
     def prepare(self) -> None:
-        """Make the state folder (mode 0700) and the Dagster home in it."""
+        """Make the state folder (mode 0700) and the Dagster home in it; what is made from now on nobody else can read."""
+        os.umask(0o077)  # all that this process makes is for its owner alone; a release is opened where it is installed
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.state.chmod(0o700)
         for folder in (self.dagster_home, self.reference, self.marts, self.safe, self.previous, self.released):
