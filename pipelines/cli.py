@@ -38,6 +38,7 @@ from pipelines.commands.terminal import (
     standings_of,
 )
 from pipelines.config import ConfigError
+from pipelines.faults import where
 from pipelines.workspace import Workspace
 
 app = typer.Typer(
@@ -55,7 +56,7 @@ app.command()(pull)
 
 
 def main() -> None:
-    """Run the command line; plain messages instead of tracebacks for what people can mend."""
+    """Run the command line; plain messages instead of tracebacks, which could quote a record."""
     from pipelines.contract import ContractError
 
     try:
@@ -64,6 +65,12 @@ def main() -> None:
         for problem in error.problems:
             err.print(f"[red]✗[/] {escaped(problem)}")
         sys.exit(2)
+    except OSError as error:
+        err.print(f"[red]✗[/] {escaped(f'{error.filename}: {error.strerror}' if error.filename else str(error))}.")
+        sys.exit(1)
+    except Exception as error:
+        err.print(f"[red]✗[/] Unforeseen: {escaped(where(error))}. Its words are not shown, since they may quote a record.")
+        sys.exit(1)
 
 
 @app.command()

@@ -88,7 +88,8 @@ class Workspace:
             "DAGSTER_DISABLE_TELEMETRY": "yes",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DBT_LOG_PATH": str(self.dbt_target.parent / "logs"),
-            "DBT_LOG_LEVEL_FILE": "info",
+            "DBT_LOG_LEVEL": "none",  # dbt's messages may quote a record; what may be told of them is told by the run
+            "DBT_LOG_LEVEL_FILE": "none",
         }
         return {name: value for name, value in told.items() if value}
 
