@@ -19,6 +19,7 @@ from rich.table import Table
 from pipelines.commands.indicators import indicators_app
 from pipelines.commands.methods import methods_app
 from pipelines.commands.publication import publish, pull
+from pipelines.commands.purge import purge
 from pipelines.commands.quarantine import quarantine_app
 from pipelines.commands.terminal import (
     AsJson,
@@ -37,6 +38,7 @@ from pipelines.commands.terminal import (
     standings_of,
 )
 from pipelines.config import ConfigError
+from pipelines.faults import where
 from pipelines.workspace import Workspace
 
 app = typer.Typer(
@@ -48,12 +50,13 @@ app = typer.Typer(
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(indicators_app, name="indicators")
 app.add_typer(methods_app, name="methods")
+app.command()(purge)
 app.command()(publish)
 app.command()(pull)
 
 
 def main() -> None:
-    """Run the command line; plain messages instead of tracebacks for what people can mend."""
+    """Run the command line; plain messages instead of tracebacks, which could quote a record."""
     from pipelines.contract import ContractError
 
     try:
@@ -62,6 +65,12 @@ def main() -> None:
         for problem in error.problems:
             err.print(f"[red]✗[/] {escaped(problem)}")
         sys.exit(2)
+    except OSError as error:
+        err.print(f"[red]✗[/] {escaped(f'{error.filename}: {error.strerror}' if error.filename else str(error))}.")
+        sys.exit(1)
+    except Exception as error:
+        err.print(f"[red]✗[/] Unforeseen: {escaped(where(error))}. Its words are not shown, since they may quote a record.")
+        sys.exit(1)
 
 
 @app.command()
@@ -132,6 +141,9 @@ def status(
         for row in rows:
             if row["old_reason"]:
                 out.print(f"[yellow]![/] {row['source']} is old: {escaped(row['old_reason'])}")
+            if row["purged"]:
+                files = "1 delivery" if row["purged"] == 1 else f"{row['purged']} deliveries"
+                out.print(f"  {row['source']}: {files} can no longer be judged again: the file as received was purged.")
             for note in row["notes"]:
                 out.print(f"[yellow]![/] {row['source']}: {escaped(note)}")
         out.print(f"Last release: {version or 'none yet'}.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -68,6 +68,7 @@ class Receipt:
     delivery: str
     intake_id: str
     mapping_sha256: str
+    contract_sha256: str = ""
     status: str = "accepted"
     message: str | None = None
     rows_read: int = 0
@@ -136,10 +137,11 @@ def intake_id_of(source: Source, delivery: Delivery, corrections: Sequence[Corre
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def is_as_stated(source: Source, delivery: Delivery, receipt: Receipt, workspace: Workspace) -> bool:
+def is_as_stated(source: Source, receipt: Receipt, corrections: Iterable[Correction]) -> bool:
     """Whether the delivery was judged by what is stated today; one that was purged may not be, and cannot be any more."""
-    corrections = put_right.of_delivery(put_right.load(source, workspace), delivery.sha256)
-    return receipt.intake_id == intake_id_of(source, delivery, corrections)
+    known = [correction.id for correction in put_right.of_delivery(corrections, receipt.delivery)]
+    by = (receipt.mapping_sha256, receipt.contract_sha256) == (source.mapping_sha256, source.record_type.sha256)
+    return by and set(known) <= {entry["id"] for entry in receipt.corrections}
 
 
 def receipt_path(source: str, delivery: str, workspace: Workspace) -> Path:
@@ -211,7 +213,7 @@ def _judge(
     """
     set_aside: pl.DataFrame | None = None
     for _ in range(2):
-        receipt = Receipt(source.name, delivery.sha256, intake_id, source.mapping_sha256)
+        receipt = Receipt(source.name, delivery.sha256, intake_id, source.mapping_sha256, source.record_type.sha256)
         correcting = Correcting(corrections, source)
         try:
             with ExitStack() as stack:
@@ -225,7 +227,7 @@ def _judge(
                     return receipt, correcting.applied
                 set_aside = repeats
         except BrokenDelivery as broken:
-            refused = Receipt(source.name, delivery.sha256, intake_id, source.mapping_sha256)
+            refused = Receipt(source.name, delivery.sha256, intake_id, source.mapping_sha256, source.record_type.sha256)
             refused.status, refused.message = "broken", f"{broken}."
             refused.corrections = correcting.summary
             return refused, []  # nothing of it was taken in, so it counts no row
@@ -334,6 +336,11 @@ def _without_erased(
     is_erased = pl.col("row_number").is_in(erased["row_number"].implode())
     emptied = batch.with_columns(pl.when(~is_erased).then(pl.col(column)).alias(column) for column in source.columns)
     return emptied, pl.concat([kept, faults_of(erased, WHOLE_ROW, ERASED, why)])
+
+
+def typed(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """Rows of text cells as fields of the contract's types, with ``row_number``; nothing where a cell cannot be read."""
+    return read_values(rows, source)[0]
 
 
 def _contract_faults(typed: pl.DataFrame, known: pl.DataFrame, source: Source) -> pl.DataFrame:

@@ -269,6 +269,8 @@ def _field_faults(config: Config, record_type: schemas.RecordType, council: Coun
     if counted_from is not None and counted_from not in fields:
         what = f"`{record_type.name}` has no field `{counted_from}`. Allowed: {', '.join(fields)}."
         yield config.problem(["retention", "from"], what)
+    elif counted_from is not None and record_type.types[counted_from].base_type() not in (pl.Date, pl.Datetime):
+        yield config.problem(["retention", "from"], f"`{counted_from}` is no date, so no years can be counted from it.")
 
 
 def _value_faults(config: Config, at: list[str | int]) -> Iterator[str]:
