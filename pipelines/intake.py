@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from pipelines.files import read_json, replacing, room_in, write_json
 from pipelines.formats import BrokenDelivery, names_of, open_delivery
-from pipelines.land import Delivery
+from pipelines.land import Delivery, NotInLanding
 from pipelines.reshape import EMPTY_CELLS
 from pipelines.sources import Mapping, Source
 from pipelines.workspace import Workspace
@@ -104,7 +104,8 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[R
     """Judge one delivery; return its receipt and whether that was done now (``False``: it stood already).
 
     A delivery is judged again only where its mapping, its contract or this program has changed. Raises
-    :class:`pipelines.files.NoRoom` where its rows could not be kept for want of room.
+    :class:`pipelines.files.NoRoom` where its rows could not be kept for want of room, and
+    :class:`pipelines.land.NotInLanding` where its bytes are not there any more.
     """
     intake_id = hashlib.sha256(
         "\n".join(
@@ -123,6 +124,11 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[R
         outputs = (accepted_path(source, standing, workspace), quarantine_path(source.name, standing, workspace))
         if standing.intake_id == intake_id and (standing.status == "broken" or all(path.exists() for path in outputs)):
             return standing, False
+    if not (workspace.blobs / delivery.sha256).is_file():
+        raise NotInLanding(
+            f"{source.name}: the delivery {delivery.file_name} ({delivery.sha256[:16]}) is no longer in landing, and it has to be "
+            "judged again. Put its file back as it was received; it is known by its bytes"
+        )
     with room_in(workspace.state):
         receipt = _judge(source, delivery, intake_id, workspace)
         write_json(path, asdict(receipt))

@@ -19,7 +19,7 @@ from pipelines.code import code_sha256, content_sha256
 from pipelines.config import ConfigError
 from pipelines.connectors import FetchFailed, connector
 from pipelines.council import load_council
-from pipelines.files import read_json, sha256_of, write_json
+from pipelines.files import read_json, room_in, sha256_of, write_json
 from pipelines.sources import load_sources
 from pipelines.workspace import Workspace
 
@@ -47,11 +47,12 @@ def run(workspace: Workspace) -> tuple[bool, list[str]]:
     """Run the whole line; return whether a release was installed, and what stopped it if anything did.
 
     Raises :class:`pipelines.config.ConfigError` and :class:`pipelines.model.ModelError` before anything is run, and
-    :class:`AlreadyRunning` where another run is using the state folder.
+    :class:`AlreadyRunning` where another run is using the state folder, and :class:`pipelines.files.NoRoom` where that is full.
     """
-    workspace.prepare()
+    with room_in(workspace.state):
+        workspace.prepare()
     workspace.enter()
-    with alone(workspace):
+    with alone(workspace), room_in(workspace.state):
         workspace.forget_unfinished()
         import dagster as dg  # here, so that all other commands start without it
 
