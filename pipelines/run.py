@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 import sys
 import warnings
@@ -59,14 +60,16 @@ def run(workspace: Workspace) -> tuple[bool, list[str]]:
         from pipelines.definitions import JOB, build, read_line
 
         print("  … reading definitions and models", file=sys.stderr, flush=True)
-        line = read_line(workspace)
+        logging.raiseExceptions = False  # a log for which there is no room is no reason to print a traceback
+        log = workspace.dbt_target.parent / "logs" / "console.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("w") as console, redirect_stdout(console):
+            line = read_line(workspace)
         (workspace.reference / "difference.json").unlink(missing_ok=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             job = build(line).resolve_job_def(JOB)
-            log = workspace.dbt_target.parent / "logs" / "console.log"
-            log.parent.mkdir(parents=True, exist_ok=True)
-            with dg.DagsterInstance.get() as instance, log.open("w") as console, redirect_stdout(console):
+            with dg.DagsterInstance.get() as instance, log.open("a") as console, redirect_stdout(console):
                 result = job.execute_in_process(instance=instance, raise_on_error=False, run_config={"loggers": {"progress": {}}})
         released = any(event.asset_key == dg.AssetKey("release") for event in result.get_asset_materialization_events())
         if result.success:

@@ -119,7 +119,7 @@ def test_killed_at_any_moment_and_run_again_the_same_rows_are_accepted_and_set_a
     assert right == whole(undisturbed)
 
     states = []
-    for kill_at in sorted(random.Random(7).sample(range(1, moments + 1), min(size(8, 1000), moments))):
+    for kill_at in sorted(random.Random(7).sample(range(1, moments + 1), min(size(5, 1000), moments))):
         states.append(tmp_path / str(kill_at))
         shutil.copytree(before, states[-1])
         killed = run(sources, states[-1], kill_at=kill_at)
