@@ -78,9 +78,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Write ``content`` as JSON with sorted keys, whole or not at all."""
+def write_json(path: Path, content: Any, mode: int | None = None) -> None:
+    """Write ``content`` as JSON with sorted keys, whole or not at all; with this mode from the beginning, if one is given."""
     with replacing(path) as temporary:
+        if mode is not None:
+            temporary.touch(mode=mode)
         temporary.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -157,6 +157,26 @@ class Workspace:
         return self.state / "quarantine"
 
     @property
+    def history(self) -> Path:
+        """Rows that left the quarantine, with the reasons they had: ``<source>/<name>.parquet``."""
+        return self.state / "history"
+
+    @property
+    def corrections(self) -> Path:
+        """Corrections to sources about people: ``<source>.yml``."""
+        return self.state / "corrections"
+
+    @property
+    def erasure_list(self) -> Path:
+        """The records that were erased, by a salted hash of their keys."""
+        return self.state / "erased.json"
+
+    @property
+    def purges(self) -> Path:
+        """What was purged, counted by source, service and month."""
+        return self.state / "purges.json"
+
+    @property
     def reference(self) -> Path:
         """Small tables that Python makes for dbt."""
         return self.state / "reference"

@@ -23,7 +23,7 @@ from pipelines.formats.spreadsheet import WORKBOOKS, open_spreadsheet
 from pipelines.formats.xml import open_xml
 from pipelines.workspace import UNFINISHED
 
-__all__ = ["BrokenDelivery", "OpenDelivery", "is_typed", "names_of", "open_delivery"]
+__all__ = ["BrokenDelivery", "OpenDelivery", "is_text", "is_typed", "names_of", "open_delivery"]
 
 Opener = Callable[[Path, dict[str, Any], list[str], Path], OpenDelivery]
 OPENERS: dict[str, Opener] = {
@@ -40,6 +40,11 @@ def is_typed(form: dict[str, Any]) -> bool:
     """Whether a file of this format can hold real dates, which are read as ISO text."""
     form = form.get("content", form)
     return form["type"] == "parquet" or form["type"] in WORKBOOKS
+
+
+def is_text(form: dict[str, Any]) -> bool:
+    """Whether a file of this format holds nothing but text, so that no number in it is written for a program."""
+    return bool(form.get("content", form)["type"] == "csv")
 
 
 @contextmanager
