@@ -28,7 +28,7 @@ from pipelines import erasure, history
 from pipelines.corrections import Correcting, Correction
 from pipelines.files import read_json, replacing, room_in, write_json
 from pipelines.formats import BrokenDelivery, names_of, open_delivery
-from pipelines.land import Delivery
+from pipelines.land import Delivery, NotInLanding
 from pipelines.reshape import EMPTY_CELLS
 from pipelines.sources import Source
 from pipelines.values import FAULTS, faults_of, read_values, stripped
@@ -104,7 +104,8 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[R
     A delivery is judged again only where its mapping, its contract, its corrections or this program has changed; never
     where records of it were purged. Rows that leave the quarantine by this are written to its history; a delivery that was
     never judged without its corrections is, first, so that the history knows what was wrong. Raises
-    :class:`pipelines.files.NoRoom` where its rows could not be kept for want of room.
+    :class:`pipelines.files.NoRoom` where its rows could not be kept for want of room, and
+    :class:`pipelines.land.NotInLanding` where its bytes are not there any more.
     """
     corrections = put_right.of_delivery(put_right.load(source, workspace), delivery.sha256)
     intake_id = intake_id_of(source, delivery, corrections)
@@ -112,6 +113,11 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[R
     standing = Receipt(**read_json(path)) if path.exists() else None
     if standing and (standing.purged or _stands(source, standing, intake_id, workspace)):
         return standing, False
+    if not (workspace.blobs / delivery.sha256).is_file():
+        raise NotInLanding(
+            f"{source.name}: the delivery {delivery.file_name} ({delivery.sha256[:16]}) is no longer in landing, and it has to be "
+            "judged again. Put its file back as it was received; it is known by its bytes"
+        )
     with room_in(workspace.state):
         if corrections and not (standing and quarantine_path(source.name, standing, workspace).exists()):
             standing, _ = _judge(source, delivery, intake_id_of(source, delivery, ()), (), workspace)

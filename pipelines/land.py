@@ -20,6 +20,10 @@ from pipelines.sources import Source
 from pipelines.workspace import UNFINISHED, Workspace
 
 
+class NotInLanding(Exception):
+    """The bytes of a delivery that was received are not there any more; the message says what to do."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One delivery of one source; ``sha256`` names it. ``received_at`` is UTC without a zone."""
