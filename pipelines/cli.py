@@ -18,6 +18,7 @@ from rich.table import Table
 
 from pipelines.commands.indicators import indicators_app
 from pipelines.commands.methods import methods_app
+from pipelines.commands.new import new_app
 from pipelines.commands.publication import publish, pull
 from pipelines.commands.quarantine import quarantine_app
 from pipelines.commands.terminal import (
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(indicators_app, name="indicators")
 app.add_typer(methods_app, name="methods")
+app.add_typer(new_app, name="new")
 app.command()(publish)
 app.command()(pull)
 
