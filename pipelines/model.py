@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from pipelines.code import content_sha256
 from pipelines.files import read_json, write_json
 from pipelines.indicators import Indicator, load_indicators
@@ -81,16 +83,20 @@ def build(
 ) -> list[Built]:
     """Build the named models, test them, and say what became of each; ``indicators`` are those to be worked out.
 
+    All tests are one query at the end of dbt's run (macro ``run_data_tests``), so that a test costs next to nothing.
+
     ``afresh`` builds incremental tables from the start. ``tell`` is given the number of nodes done, now and then. Worked
-    examples are left out: they prove the models, not the data, and are run where the models are tested. Raises
+    examples are not run: they prove the models, not the data, and are run where the models are tested. Raises
     :class:`ModelError` where dbt could not begin.
     """
-    arguments = ["build", "--select", *models, "--exclude-resource-type", "unit_test"]
-    arguments += ["--full-refresh"] if afresh else []
+    tested = workspace.dbt_target.parent / "tested.parquet"
+    tested.unlink(missing_ok=True)
+    arguments = ["run", "--select", *models, *(["--full-refresh"] if afresh else [])]
     places = ["--target-path", str(workspace.dbt_target)]
     done = _invoke([*arguments, *places], workspace, indicators, _counting(tell))
     results: Any = done.result
-    return [_built(result) for result in results.results]
+    built = [_built(result) for result in results.results]
+    return built + ([_tested(*row) for row in pl.read_parquet(tested).iter_rows()] if tested.exists() else [])
 
 
 def must_start_afresh(workspace: Workspace, intakes: set[str]) -> bool:
@@ -162,19 +168,22 @@ def _ran(runner: dbtRunner, arguments: list[str], workspace: Workspace) -> dbtRu
     done = runner.invoke(["--quiet", "--no-use-colors", *arguments, "--project-dir", project, "--profiles-dir", project])
     if done.exception is not None:
         raise ModelError(f"dbt {arguments[0]} failed: {done.exception}")
-    if not done.success and arguments[0] != "build":
+    if not done.success and arguments[0] != "run":
         failed = [f"{result.node.name}: {result.message}" for result in getattr(done.result, "results", []) if result.message]
         raise ModelError(f"dbt {arguments[0]} failed: {'; '.join(failed)}")
     return done
 
 
 def _built(result: Any) -> Built:
-    node = result.node
-    is_test = str(node.resource_type) == "test"
-    about = node.attached_node.rsplit(".", 1)[-1] if is_test and node.attached_node else node.name
     # a message may quote a value of a record; what stands in quotes is not repeated
     message = re.sub(r"'[^']*'", "'…'", str(result.message or ""))
-    return Built(node.name, about, is_test, str(result.status), message)
+    return Built(result.node.name, result.node.name, str(result.node.resource_type) != "model", str(result.status), message)
+
+
+def _tested(test: str, model: str, severity: str, failing: int) -> Built:
+    if not failing:
+        return Built(test, model, True, "pass", "")
+    return Built(test, model, True, "warn" if severity == "warn" else "fail", f"{failing} rows or keys break it")
 
 
 def _counting(tell: Callable[[int], None]) -> Callable[[Any], None]:

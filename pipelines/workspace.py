@@ -15,6 +15,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 PROJECT = Path(__file__).resolve().parent.parent
+DAGSTER_SETTINGS = """telemetry:
+  enabled: false
+event_log_storage:
+  module: pipelines.history
+  class: History
+  config:
+    base_dir: {env: YARDSTICK_HISTORY}
+"""
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,7 @@ class Workspace:
             "YARDSTICK_AS_OF": self.as_of.isoformat() if self.as_of else "",
             "YARDSTICK_ALLOW_BREAKING": "yes" if self.allow_breaking else "",
             "DAGSTER_HOME": str(self.dagster_home),
+            "YARDSTICK_HISTORY": str(self.dagster_home / "history" / "runs"),
             "DAGSTER_DISABLE_TELEMETRY": "yes",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DBT_LOG_PATH": str(self.dbt_target.parent / "logs"),
@@ -106,7 +115,7 @@ class Workspace:
             folder.mkdir(exist_ok=True)
         settings = self.dagster_home / "dagster.yaml"
         if not settings.exists():
-            settings.write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
+            settings.write_text(DAGSTER_SETTINGS, encoding="utf-8")
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
