@@ -190,6 +190,12 @@ class Workspace:
         return self.project / "dbt_project"
 
     @property
+    def parsed_models(self) -> Path:
+        """The dbt project as dbt parsed it, for every state; within the state where the project may not be written."""
+        beside = self.dbt_project / "target"
+        return beside if os.access(self.dbt_project, os.W_OK) else self.state / "dbt" / "parsed"
+
+    @property
     def dbt_target(self) -> Path:
         """What dbt writes about its runs."""
         return self.state / "dbt" / "target"
