@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
@@ -24,7 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.files import read_json, replacing, write_json
-from pipelines.formats import BrokenDelivery, names_of, open_delivery
+from pipelines.formats import BrokenDelivery, ahead, names_of, open_delivery, within
 from pipelines.land import Delivery
 from pipelines.reshape import EMPTY_CELLS
 from pipelines.sources import Mapping, Source
@@ -178,7 +179,7 @@ def _judge(source: Source, delivery: Delivery, intake_id: str, workspace: Worksp
                 quarantined = stack.enter_context(replacing(quarantine_path(source.name, receipt, workspace)))
                 _stream(source, delivery, receipt, workspace, set_aside, accepted, quarantined)
                 receipt.assert_adds_up()
-                repeats = _repeats(accepted, source) if set_aside is None else pl.DataFrame(schema=FAULTS)
+                repeats = _repeats(accepted, source, workspace) if set_aside is None else pl.DataFrame(schema=FAULTS)
                 if repeats.is_empty():
                     _stop_if_too_bad(source, receipt)
                     return receipt
@@ -221,10 +222,10 @@ def _stream(
     names = names_of(blob, source.format, workspace.state) if reshape.headers else []
     with (
         open_delivery(blob, source.format, reshape.needed(source.columns, names), workspace.state) as opened,
-        _Writer(accepted_file, typed_schema) as write_accepted,
-        _Writer(quarantine_file, raw_schema) as write_quarantined,
+        _Writer(accepted_file, typed_schema, set(PROVENANCE) | set(typed_schema) - set(source.record_type.key)) as write_accepted,
+        _Writer(quarantine_file, raw_schema, set(source.columns)) as write_quarantined,
     ):
-        for batch in reshape.batches(opened.batches, source.columns, names, delivery.file_name, layout):
+        for batch in reshape.batches(ahead(opened.batches), source.columns, names, delivery.file_name, layout):
             receipt.rows_read += len(batch)
             batch = _without_layout(batch, source, layout)
             unreadable = batch.filter(pl.col("unreadable").is_not_null())
@@ -282,11 +283,12 @@ def _with_error_cells(batch: pl.DataFrame, faults: pl.DataFrame, source: Source)
     A source may list such a mark as one that means no value.
     """
     found = [faults]
+    suspects = batch.filter(pl.any_horizontal(pl.col(name).str.contains_any(["#", "Err:"]) for name in source.columns))
     for m in source.mappings:
         if m.column is not None:
             known = [*source.missing, *(mark for mark, _ in m.values)]
             cell = _stripped(m.column)
-            rows = batch.filter(cell.str.contains(ERROR_CELL) & ~cell.is_in(known))
+            rows = suspects.filter(cell.str.contains(ERROR_CELL) & ~cell.is_in(known))
             found.append(_faults(rows, m.field, "error_cell", "the cell holds an error of a spreadsheet, not a value"))
     errors = pl.concat(found[1:]) if found[1:] else faults.clear()
     return pl.concat([faults.join(errors, on=["row_number", "field"], how="anti", maintain_order="left"), errors])
@@ -302,7 +304,8 @@ def _typed(batch: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.DataFr
     types = source.record_type.types
     text = batch.select("row_number", *(_text_of(m, source.missing) for m in source.mappings))
     marked = text.with_columns(_meaning(m).alias(m.field) for m in source.mappings if m.values)
-    typed = marked.with_columns(_cast(pl.col(m.field), types[m.field], m) for m in source.mappings)
+    # lazily, for what an expression says twice is then worked out once
+    typed = marked.lazy().with_columns(_cast(pl.col(m.field), types[m.field], m) for m in source.mappings).collect()
     absent = [pl.lit(None, types[name]).alias(name) for name in types if name not in fields]
     faults = [pl.DataFrame(schema=FAULTS)]
     for m in source.mappings:
@@ -356,7 +359,7 @@ def _cast(text: pl.Expr, kind: pl.DataType, mapping: Mapping) -> pl.Expr:
 
 
 def _moment(text: pl.Expr, form: str, end_of_day: bool) -> pl.Expr:
-    moment = text.str.strptime(pl.Datetime("us"), form, strict=False, exact=True)
+    moment = text.str.strptime(pl.Datetime("us"), form, strict=False, exact=True, cache=False)
     moment = pl.when(moment.dt.year() >= FIRST_YEAR).then(moment)
     return moment + LAST_SECOND if end_of_day and "%H" not in form and "%I" not in form else moment
 
@@ -432,11 +435,11 @@ def _span(rows: pl.DataFrame, record_type: RecordType) -> list[date]:
     return [day for day in (days.min(), days.max()) if isinstance(day, date)]
 
 
-def _repeats(accepted: Path, source: Source) -> pl.DataFrame:
+def _repeats(accepted: Path, source: Source, workspace: Workspace) -> pl.DataFrame:
     """Rows of one delivery that share a key: exact repeats after the first, and all that contradict each other."""
     key = ", ".join(source.record_type.key)
     fields = ", ".join(source.record_type.types)
-    with duckdb.connect() as connection:
+    with workspace.scratch() as scratch, duckdb.connect(config=within(scratch)) as connection:
         found: pl.DataFrame = connection.sql(
             f"""
             with shared as (
@@ -464,18 +467,34 @@ def _repeats(accepted: Path, source: Source) -> pl.DataFrame:
 
 
 class _Writer:
-    """A Parquet file written batch by batch; has its columns even where no row comes."""
+    """A Parquet file written batch by batch, in a thread of its own; has its columns even where no row comes.
 
-    def __init__(self, path: Path, schema: dict[str, pl.DataType]) -> None:
+    ``repeating`` are the columns whose texts stand in many rows: only for those a dictionary saves anything.
+    """
+
+    def __init__(self, path: Path, schema: dict[str, pl.DataType], repeating: set[str]) -> None:
         self.schema: pa.Schema = pl.DataFrame(schema=schema).to_arrow().schema
-        self.file = pq.ParquetWriter(path, self.schema, compression="zstd")
+        coded = [name for name, kind in schema.items() if name in repeating and kind == pl.String]
+        self.file = pq.ParquetWriter(path, self.schema, compression="zstd", use_dictionary=coded)
+        self.thread = ThreadPoolExecutor(1)
+        self.written: Future[None] | None = None
 
     def __enter__(self) -> _Writer:
         return self
 
     def __call__(self, rows: pl.DataFrame) -> None:
         if len(rows):
-            self.file.write_table(rows.to_arrow().cast(self.schema))
+            self._wait()
+            self.written = self.thread.submit(lambda: self.file.write_table(rows.to_arrow().cast(self.schema)))
+
+    def _wait(self) -> None:
+        """Until what was given last is written; an error in writing is raised here."""
+        if self.written:
+            self.written.result()
 
     def __exit__(self, *_: object) -> None:
-        self.file.close()
+        try:
+            self._wait()
+        finally:
+            self.thread.shutdown()
+            self.file.close()

@@ -16,12 +16,12 @@ import polars as pl
 
 from pipelines.formats import archive
 from pipelines.formats.csv import open_csv
-from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, OpenDelivery
+from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, OpenDelivery, ahead, within
 from pipelines.formats.json import open_json, open_jsonl
 from pipelines.formats.parquet import open_parquet
 from pipelines.formats.spreadsheet import WORKBOOKS, open_spreadsheet
 
-__all__ = ["BrokenDelivery", "OpenDelivery", "is_typed", "names_of", "open_delivery"]
+__all__ = ["BrokenDelivery", "OpenDelivery", "ahead", "is_typed", "names_of", "open_delivery", "within"]
 
 Opener = Callable[[Path, dict[str, Any], list[str], Path], OpenDelivery]
 OPENERS: dict[str, Opener] = {
