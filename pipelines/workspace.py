@@ -18,8 +18,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 DAGSTER_SETTINGS = """telemetry:
   enabled: false
 event_log_storage:
-  module: pipelines.history
-  class: History
+  module: pipelines.run_history
+  class: RunHistory
   config:
     base_dir: {env: YARDSTICK_HISTORY}
 """

@@ -15,14 +15,14 @@ from dagster._core.storage.event_log.sqlite import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 
 
-class History(SqliteEventLogStorage):
+class RunHistory(SqliteEventLogStorage):
     """Dagster's own event log, the same files, that keeps one engine a file.
 
     Dagster makes a new engine for each event, and so compiles every statement again: hundreds of events cost seconds.
     """
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> History:
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> RunHistory:
         """The history that ``dagster.yaml`` describes."""
         return cls(inst_data=inst_data, **config_value)
 
