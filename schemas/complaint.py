@@ -35,12 +35,12 @@ class Record(pa.DataFrameModel):
     closed_on: pl.Date = pa.Field(nullable=True, ge=EARLIEST, description="Day it was answered or decided")
     area_code: str = pa.Field(nullable=True, description="GSS code of the ward")
 
-    @pa.dataframe_check(error="no_date")
+    @pa.dataframe_check(error="no_date", statistics={"reads": ["received_on", "closed_on"]})
     def dated(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A case with neither a day received nor a day closed belongs to no period."""
         return data.lazyframe.select(pl.col("received_on").is_not_null() | pl.col("closed_on").is_not_null())
 
-    @pa.dataframe_check(error="closed_before_received")
+    @pa.dataframe_check(error="closed_before_received", statistics={"reads": ["received_on", "closed_on"]})
     def closed_not_before_received(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A case cannot be answered before it was received."""
         return data.lazyframe.select((pl.col("closed_on") >= pl.col("received_on")).fill_null(True))

@@ -21,7 +21,7 @@ class Record(pa.DataFrameModel):
     indicator_id: str = pa.Field(nullable=True, description="The indicator it concerns, where it is one")
     service: str = pa.Field(nullable=True, description="The service it concerns, where it is one")
 
-    @pa.dataframe_check(error="ends_before_start")
+    @pa.dataframe_check(error="ends_before_start", statistics={"reads": ["starts_on", "ends_on"]})
     def in_order(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """An event cannot end before it starts."""
         return data.lazyframe.select((pl.col("ends_on") >= pl.col("starts_on")).fill_null(True))

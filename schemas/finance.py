@@ -23,12 +23,12 @@ class Record(pa.DataFrameModel):
     actual: float = pa.Field(nullable=True, description="Net spending of the quarter, in pounds; empty until it is known")
     forecast: float = pa.Field(nullable=True, description="Net spending expected for the whole financial year, in pounds")
 
-    @pa.dataframe_check(error="period_ends_before_start")
+    @pa.dataframe_check(error="period_ends_before_start", statistics={"reads": ["period_start", "period_end"]})
     def period_in_order(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A period cannot end before it starts."""
         return data.lazyframe.select((pl.col("period_end") >= pl.col("period_start")).fill_null(True))
 
-    @pa.dataframe_check(error="no_amount")
+    @pa.dataframe_check(error="no_amount", statistics={"reads": ["budget", "actual", "forecast"]})
     def says_something(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A row without any amount says nothing."""
         amounts = ("budget", "actual", "forecast")

@@ -12,6 +12,7 @@ from schemas._period_type import PERIOD_TYPES
 
 KEY = ("indicator_id", "area_code", "period_type", "period_start")
 DATED_BY = ("period_end",)
+NOTED_BY = {"value": "value_note"}
 EARLIEST = date(1801, 1, 1)
 
 
@@ -34,13 +35,13 @@ class Record(pa.DataFrameModel):
     )
     comparator_group: str = pa.Field(nullable=True, description="The group of authorities it is compared within")
 
-    @pa.dataframe_check(error="value_without_note")
+    @pa.dataframe_check(error="value_without_note", statistics={"reads": ["value", "value_note"]})
     def value_or_note(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A figure that is not there says why: x, z or c."""
         noted = pl.col("value_note").is_in(["x", "z", "c"]).fill_null(False)
         return data.lazyframe.select(pl.col("value").is_null() == noted)
 
-    @pa.dataframe_check(error="period_ends_before_start")
+    @pa.dataframe_check(error="period_ends_before_start", statistics={"reads": ["period_start", "period_end"]})
     def period_in_order(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A period cannot end before it starts."""
         return data.lazyframe.select((pl.col("period_end") >= pl.col("period_start")).fill_null(True))

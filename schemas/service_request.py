@@ -46,12 +46,12 @@ class Record(pa.DataFrameModel):
         description="The result judged in points, more being better: the condition of a home on letting",
     )
 
-    @pa.dataframe_check(error="closed_before_opened")
+    @pa.dataframe_check(error="closed_before_opened", statistics={"reads": ["opened_at", "closed_at"]})
     def closed_not_before_opened(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A request cannot be finished before it was made."""
         return data.lazyframe.select((pl.col("closed_at") >= pl.col("opened_at")).fill_null(True))
 
-    @pa.dataframe_check(error="no_date")
+    @pa.dataframe_check(error="no_date", statistics={"reads": ["opened_at", "closed_at"]})
     def dated(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A request has a day: that on which it was made, or at least that on which it was finished."""
         return data.lazyframe.select(pl.col("opened_at").is_not_null() | pl.col("closed_at").is_not_null())

@@ -35,7 +35,7 @@ class Record(pa.DataFrameModel):
         description="Sex as stated by the respondent, as a snake_case word",
     )
 
-    @pa.dataframe_check(error="fieldwork_ends_before_start")
+    @pa.dataframe_check(error="fieldwork_ends_before_start", statistics={"reads": ["fieldwork_start", "fieldwork_end"]})
     def fieldwork_in_order(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """Fieldwork cannot end before it starts."""
         return data.lazyframe.select((pl.col("fieldwork_end") >= pl.col("fieldwork_start")).fill_null(True))

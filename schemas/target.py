@@ -25,7 +25,7 @@ class Record(pa.DataFrameModel):
     agreed_on: pl.Date = pa.Field(nullable=True, description="Day it was agreed")
     reason: str = pa.Field(nullable=True, description="Why this level")
 
-    @pa.dataframe_check(error="period_ends_before_start")
+    @pa.dataframe_check(error="period_ends_before_start", statistics={"reads": ["period_start", "period_end"]})
     def period_in_order(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A period cannot end before it starts."""
         return data.lazyframe.select((pl.col("period_end") >= pl.col("period_start")).fill_null(True))

@@ -38,6 +38,7 @@ columns:
   closed_at: Closed
   area_code: {column: Ward, lookup: areas}
   channel: {column: How, values: {TEL: phone, "?": null}}
+required: [opened_at]
 """
 HEADER = "Ref,Opened,Due,Closed,Ward,How\n"
 GOOD = "007,01/04/2025 09:00,10/04/2025,02/04/2025 10:30,Abbey,TEL\n"
@@ -74,5 +75,13 @@ class Case:
         rows = pl.read_parquet(quarantine_path("records", receipt, self.workspace))
         return {
             number: {(reason["field"], reason["rule"]) for reason in reasons}
+            for number, reasons in rows.select("row_number", "reasons").iter_rows()
+        }
+
+    def explanations(self, receipt: Receipt) -> dict[int, list[str]]:
+        """Row number → what is told of why it was set aside."""
+        rows = pl.read_parquet(quarantine_path("records", receipt, self.workspace))
+        return {
+            number: [reason["explanation"] for reason in reasons]
             for number, reasons in rows.select("row_number", "reasons").iter_rows()
         }

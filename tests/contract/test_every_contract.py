@@ -23,6 +23,7 @@ def test_every_field_is_described_and_of_a_kind_that_intake_can_make(name: str) 
     assert [field for field, about in kind.descriptions.items() if not about] == []
     assert {type(of) if isinstance(of, pl.Datetime) else of for of in kind.types.values()} <= KINDS
     assert set(kind.key) | set(kind.dated_by) <= set(kind.types)
+    assert {field for fields in kind.reads.values() for field in fields} <= set(kind.types)
     assert kind.title
 
 

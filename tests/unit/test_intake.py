@@ -153,6 +153,28 @@ def test_a_cell_becomes_what_source_yml_says(tmp_path: Path, kind: str) -> None:
     assert shown(case, case.take_in(), field) == meaning
 
 
+def test_a_rule_across_fields_is_not_judged_where_one_of_them_cannot_be_read(tmp_path: Path) -> None:
+    case = Case(tmp_path, SOURCE.replace("required: [opened_at]\n", ""))
+    rows = ["a,,,,,", "b,31/02/2025,,,,", "c,,,31/02/2025,,", "d,03/04/2025,,02/04/2025,,", "e,03/04/2025,,02/04/2025,Atlantis,"]
+    case.drop(HEADER + "".join(f"{row}\n" for row in rows))
+    assert case.quarantined(case.take_in()) == {
+        1: {("row", "no_date")},
+        2: {("opened_at", "not_a_date")},
+        3: {("closed_at", "not_a_date")},
+        4: {("row", "closed_before_opened")},
+        5: {("row", "closed_before_opened"), ("area_code", "unknown_area")},
+    }
+
+
+def test_a_source_may_need_a_field_that_its_contract_does_not(tmp_path: Path) -> None:
+    row = "a,,,02/04/2025,,\n"
+    needed, free = Case(tmp_path / "needed"), Case(tmp_path / "free", SOURCE.replace("required: [opened_at]\n", ""))
+    needed.drop(HEADER + row)
+    free.drop(HEADER + row)
+    assert needed.quarantined(needed.take_in()) == {1: {("opened_at", "missing")}}
+    assert free.take_in().rows_accepted == 1
+
+
 NUMBERS: dict[str, tuple[str, str, Any]] = {
     "a weight": ("weight", "0.75", 0.75),
     "a weight with a comma": ("weight", "0,75", "<not_a_number>"),
