@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -30,7 +31,7 @@ from pipelines.corrections import Correcting, Correction
 from pipelines.earlier import Earlier
 from pipelines.evidence import SAMPLE_ROWS
 from pipelines.files import read_json, replacing, room_in, write_json
-from pipelines.formats import BrokenDelivery, ColumnsAbsent, first_rows, names_of, open_delivery
+from pipelines.formats import BrokenDelivery, ColumnsAbsent, ahead, first_rows, names_of, open_delivery, within
 from pipelines.land import Delivery, NotInLanding, deliveries
 from pipelines.layout import Layout
 from pipelines.reshape import EMPTY_CELLS
@@ -135,7 +136,7 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace, earlier: E
         return standing, False
     if not (workspace.blobs / delivery.sha256).is_file():
         raise NotInLanding(
-            f"{source.name}: the delivery {delivery.file_name} ({delivery.sha256[:16]}) is no longer in landing, and it has to be "
+            f"{source.name}: the delivery {delivery.file_name} ({delivery.sha256[:16]}) is no longer in landing, but has to be "
             "judged again. Put its file back as it was received; it is known by its bytes"
         )
     with room_in(workspace.state):
@@ -292,7 +293,7 @@ def _set_aside(accepted: Path, source: Source, workspace: Workspace, earlier: Ea
     """Faults of rows that contradict others: of this delivery, or of the last version in earlier ones."""
     before = [accepted_path(source, receipt, workspace) for receipt in earlier.receipts]
     changed = transitions.not_allowed(source.transitions, source.record_type.key, accepted, before)
-    return pl.concat([_repeats(accepted, source), changed])
+    return pl.concat([_repeats(accepted, source, workspace), changed])
 
 
 def _judge_whole(
@@ -366,10 +367,10 @@ def _stream(
     names = names_of(blob, source.format, workspace.state) if reshape.headers else []
     with (
         open_delivery(blob, source.format, reshape.needed(source.columns, names), workspace.state) as opened,
-        _Writer(accepted_file, typed_schema) as write_accepted,
-        _Writer(quarantine_file, raw_schema) as write_quarantined,
+        _Writer(accepted_file, typed_schema, set(PROVENANCE) | set(typed_schema) - set(source.record_type.key)) as write_accepted,
+        _Writer(quarantine_file, raw_schema, set(source.columns)) as write_quarantined,
     ):
-        batches = drift.looked_at(opened.batches, receipt.looks)
+        batches = drift.looked_at(ahead(opened.batches), receipt.looks)
         for batch in reshape.batches(batches, source.columns, names, delivery.file_name, layout.counts):
             receipt.rows_read += len(batch)
             batch = _records(correcting(batch), layout, total)
@@ -516,17 +517,17 @@ def _months(typed: pl.DataFrame, faults: pl.DataFrame, record_type: RecordType) 
     """Rows accepted and set aside by the month in which their records happened."""
     if not record_type.dated_by:
         return pl.DataFrame(schema=MONTHS)
-    month = pl.coalesce(record_type.dated_by).dt.strftime("%Y-%m-01")
+    month = pl.coalesce(record_type.dated_by).cast(pl.Date).dt.month_start()
     at_fault = pl.col("row_number").is_in(faults["row_number"].implode())
     counted = typed.group_by(month.alias("month")).agg(accepted=(~at_fault).sum(), set_aside=at_fault.sum())
-    return counted.cast(pl.Schema(MONTHS))
+    return counted.with_columns(pl.col("month").dt.strftime("%Y-%m-%d")).cast(pl.Schema(MONTHS))
 
 
-def _repeats(accepted: Path, source: Source) -> pl.DataFrame:
+def _repeats(accepted: Path, source: Source, workspace: Workspace) -> pl.DataFrame:
     """Rows of one delivery that share a key: exact repeats after the first, and all that contradict each other."""
     key = ", ".join(source.record_type.key)
     fields = ", ".join(source.record_type.types)
-    with duckdb.connect() as connection:
+    with workspace.scratch() as scratch, duckdb.connect(config=within(scratch)) as connection:
         found: pl.DataFrame = connection.sql(
             f"""
             with shared as (
@@ -554,18 +555,34 @@ def _repeats(accepted: Path, source: Source) -> pl.DataFrame:
 
 
 class _Writer:
-    """A Parquet file written batch by batch; has its columns even where no row comes."""
+    """A Parquet file written batch by batch, in a thread of its own; has its columns even where no row comes.
 
-    def __init__(self, path: Path, schema: dict[str, pl.DataType]) -> None:
+    ``repeating`` are the columns whose texts stand in many rows: only for those a dictionary saves anything.
+    """
+
+    def __init__(self, path: Path, schema: dict[str, pl.DataType], repeating: set[str]) -> None:
         self.schema: pa.Schema = pl.DataFrame(schema=schema).to_arrow().schema
-        self.file = pq.ParquetWriter(path, self.schema, compression="zstd")
+        coded = [name for name, kind in schema.items() if name in repeating and kind == pl.String]
+        self.file = pq.ParquetWriter(path, self.schema, compression="zstd", use_dictionary=coded)
+        self.thread = ThreadPoolExecutor(1)
+        self.written: Future[None] | None = None
 
     def __enter__(self) -> _Writer:
         return self
 
     def __call__(self, rows: pl.DataFrame) -> None:
         if len(rows):
-            self.file.write_table(rows.to_arrow().cast(self.schema))
+            self._wait()
+            self.written = self.thread.submit(lambda: self.file.write_table(rows.to_arrow().cast(self.schema)))
+
+    def _wait(self) -> None:
+        """Until what was given last is written; an error in writing is raised here."""
+        if self.written:
+            self.written.result()
 
     def __exit__(self, *_: object) -> None:
-        self.file.close()
+        try:
+            self._wait()
+        finally:
+            self.thread.shutdown()
+            self.file.close()

@@ -16,14 +16,25 @@ import polars as pl
 
 from pipelines.formats import archive
 from pipelines.formats.csv import open_csv
-from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, ColumnsAbsent, OpenDelivery
+from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, ColumnsAbsent, OpenDelivery, ahead, within
 from pipelines.formats.json import open_json, open_jsonl
 from pipelines.formats.parquet import open_parquet
 from pipelines.formats.spreadsheet import WORKBOOKS, open_spreadsheet
 from pipelines.formats.xml import open_xml
 from pipelines.workspace import UNFINISHED
 
-__all__ = ["BrokenDelivery", "ColumnsAbsent", "OpenDelivery", "first_rows", "is_text", "is_typed", "names_of", "open_delivery"]
+__all__ = [
+    "BrokenDelivery",
+    "ColumnsAbsent",
+    "OpenDelivery",
+    "ahead",
+    "first_rows",
+    "is_text",
+    "is_typed",
+    "names_of",
+    "open_delivery",
+    "within",
+]
 
 Opener = Callable[[Path, dict[str, Any], list[str], Path], OpenDelivery]
 OPENERS: dict[str, Opener] = {

@@ -8,14 +8,18 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
 BATCH_ROWS = 200_000
+MEMORY = "768MB"
+"""The most that DuckDB may hold while it reads or compares the rows of one delivery; what does not fit goes to disk."""
 LONGEST_CELL = 2_097_152
 """Bytes; a longer one is a fault in the file, not something that somebody wrote."""
 
@@ -49,6 +53,20 @@ class OpenDelivery:
     above_header: int = 0
     blank_lines: int = 0
     names: Sequence[str] = ()
+
+
+def within(scratch: Path) -> dict[str, str | bool | int | float | list[str]]:
+    """Settings of a DuckDB that works on a delivery: bounded memory, however many rows, and the rest in ``scratch``."""
+    return {"memory_limit": MEMORY, "temp_directory": str(scratch)}
+
+
+def ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same batches, each read in a thread of its own while the caller works on the one before."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def frame(rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> pl.DataFrame:
