@@ -60,13 +60,13 @@ class Config(dict[str, Any]):
             raise ConfigError([self.problem(field, what) for what in error.problems]) from None
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML as version 1.2 reads it: ``Yes``, ``007`` and ``12:30`` are text; dates stay text too, for JSON Schema."""
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, form) for tag, form in known if not tag.endswith((":timestamp", ":bool", ":int"))]
-    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))

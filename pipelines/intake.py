@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -23,13 +24,15 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import batch_rules, drift, shapes, transitions
+from pipelines import batch_rules, drift, erasure, history, shapes, transitions
+from pipelines import corrections as put_right
 from pipelines.batch_rules import Total
+from pipelines.corrections import Correcting, Correction
 from pipelines.earlier import Earlier
 from pipelines.evidence import SAMPLE_ROWS
-from pipelines.files import read_json, replacing, write_json
-from pipelines.formats import BrokenDelivery, ColumnsAbsent, first_rows, names_of, open_delivery
-from pipelines.land import Delivery, deliveries
+from pipelines.files import read_json, replacing, room_in, write_json
+from pipelines.formats import BrokenDelivery, ColumnsAbsent, ahead, first_rows, names_of, open_delivery, within
+from pipelines.land import Delivery, NotInLanding, deliveries
 from pipelines.layout import Layout
 from pipelines.reshape import EMPTY_CELLS
 from pipelines.sources import Source
@@ -47,6 +50,9 @@ PROVENANCE: dict[str, pl.DataType] = {
 REASON = pl.Struct({"field": pl.String, "rule": pl.String, "explanation": pl.String})
 WHOLE_ROW = "row"
 """Stands for the field where a rule is about several of them."""
+ERASED = "erased"
+"""The rule that a row of an erased record breaks."""
+MONTHS: dict[str, pl.DataType] = {"month": pl.String(), "accepted": pl.Int64(), "set_aside": pl.Int64()}
 
 
 class RowsLost(AssertionError):
@@ -58,15 +64,18 @@ class Receipt:
     """What became of one delivery.
 
     ``status`` is ``accepted`` or ``broken`` (with a ``message``); ``reasons`` counts rows by field and rule;
-    ``layout`` counts rows by kind; ``missing`` counts accepted rows without a value, by field. ``shape`` is the one of
-    ``source.yml`` by which it was read, ``header`` the names of all its columns, ``looks`` the patterns of its cells by column;
-    ``warnings`` tell what is otherwise than it should be and stops nothing.
+    ``layout`` counts rows by kind; ``missing`` counts accepted rows without a value, by field; ``months`` counts rows
+    accepted and set aside by the month of their records (``None`` where a row does not tell). ``corrections`` says what
+    became of each correction, ``purged`` when and why records were purged, after which the delivery cannot be judged again.
+    ``shape`` is the one of ``source.yml`` by which it was read, ``header`` the names of all its columns, ``looks`` the patterns
+    of its cells by column; ``warnings`` tell what is otherwise than it should be and stops nothing.
     """
 
     source: str
     delivery: str
     intake_id: str
     mapping_sha256: str
+    contract_sha256: str = ""
     status: str = "accepted"
     message: str | None = None
     rows_read: int = 0
@@ -75,6 +84,10 @@ class Receipt:
     layout: dict[str, int] = field(default_factory=dict)
     reasons: list[dict[str, Any]] = field(default_factory=list)
     missing: dict[str, int] = field(default_factory=dict)
+    months: list[dict[str, Any]] = field(default_factory=list)
+    rows_corrected: int = 0
+    corrections: list[dict[str, Any]] = field(default_factory=list)
+    purged: dict[str, Any] | None = None
     shape: str | None = None
     header: list[str] = field(default_factory=list)
     looks: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -108,39 +121,73 @@ def take_in_all(source: Source, deliveries: Iterable[Delivery], workspace: Works
 def take_in(source: Source, delivery: Delivery, workspace: Workspace, earlier: Earlier | None = None) -> tuple[Receipt, bool]:
     """Judge one delivery; return its receipt and whether that was done now (``False``: it stood already).
 
-    A delivery is judged again only where its mapping, its contract, this program or what it is compared with has changed.
-    ``earlier`` are the deliveries before it; they are looked up where they are not given.
+    A delivery is judged again only where its mapping, its contract, its corrections, this program or what it is compared with
+    has changed; never where records of it were purged. ``earlier`` are the deliveries before it; they are looked up where they
+    are not given. Rows that leave the quarantine by this are written to its history; a delivery that was never judged without
+    its corrections is, first, so that the history knows what was wrong. Raises :class:`pipelines.files.NoRoom` where its rows
+    could not be kept for want of room, and :class:`pipelines.land.NotInLanding` where its bytes are not there any more.
     """
     earlier = earlier or _earlier(source, delivery, workspace)
-    intake_id = hashlib.sha256(
-        "\n".join(
-            [
-                delivery.sha256,
-                *source.told(delivery),
-                source.mapping_sha256,
-                source.record_type.sha256,
-                _own_sha256(),
-                earlier.told(source),
-            ]
-        ).encode()
-    ).hexdigest()
-    path = workspace.intake / source.name / f"{delivery.sha256}.json"
-    if path.exists():
-        standing = Receipt(**read_json(path))
-        outputs = (accepted_path(source, standing, workspace), quarantine_path(source.name, standing, workspace))
-        if standing.intake_id == intake_id and (standing.status == "broken" or all(path.exists() for path in outputs)):
-            return standing, False
-    receipt = _judge(source, delivery, intake_id, workspace, earlier)
-    write_json(path, asdict(receipt))
-    _remove_older(source, receipt, workspace)
+    corrections = put_right.of_delivery(put_right.load(source, workspace), delivery.sha256)
+    intake_id = intake_id_of(source, delivery, corrections, earlier)
+    path = receipt_path(source.name, delivery.sha256, workspace)
+    standing = Receipt(**read_json(path)) if path.exists() else None
+    if standing and (standing.purged or _stands(source, standing, intake_id, workspace)):
+        return standing, False
+    if not (workspace.blobs / delivery.sha256).is_file():
+        raise NotInLanding(
+            f"{source.name}: the delivery {delivery.file_name} ({delivery.sha256[:16]}) is no longer in landing, but has to be "
+            "judged again. Put its file back as it was received; it is known by its bytes"
+        )
+    with room_in(workspace.state):
+        if corrections and not (standing and quarantine_path(source.name, standing, workspace).exists()):
+            standing, _ = _judge(source, delivery, intake_id_of(source, delivery, (), earlier), (), workspace, earlier)
+        receipt, applied = _judge(source, delivery, intake_id, corrections, workspace, earlier)
+        if standing:
+            before, after = (quarantine_path(source.name, one, workspace) for one in (standing, receipt))
+            history.note(before, after, applied, workspace.history / source.name)
+        write_json(path, asdict(receipt))
+        _remove_older(source, receipt, workspace)
     return receipt, True
+
+
+def intake_id_of(source: Source, delivery: Delivery, corrections: Sequence[Correction], earlier: Earlier) -> str:
+    """The hash of all that decides what becomes of a delivery's rows."""
+    parts = [
+        delivery.sha256,
+        *source.told(delivery),
+        source.mapping_sha256,
+        source.record_type.sha256,
+        _own_sha256(),
+        earlier.told(source),
+        *(correction.id for correction in corrections),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def is_as_stated(source: Source, receipt: Receipt, corrections: Iterable[Correction]) -> bool:
+    """Whether the delivery was judged by what is stated today; one that was purged may not be, and cannot be any more."""
+    known = [correction.id for correction in put_right.of_delivery(corrections, receipt.delivery)]
+    by = (receipt.mapping_sha256, receipt.contract_sha256) == (source.mapping_sha256, source.record_type.sha256)
+    return by and set(known) <= {entry["id"] for entry in receipt.corrections}
+
+
+def receipt_path(source: str, delivery: str, workspace: Workspace) -> Path:
+    """Where the receipt of a delivery's intake is kept."""
+    return workspace.intake / source / f"{delivery}.json"
+
+
+def _stands(source: Source, standing: Receipt, intake_id: str, workspace: Workspace) -> bool:
+    """Whether a receipt is of this very intake, and what it tells of is there."""
+    outputs = (accepted_path(source, standing, workspace), quarantine_path(source.name, standing, workspace))
+    return standing.intake_id == intake_id and (standing.status == "broken" or all(path.exists() for path in outputs))
 
 
 def _earlier(source: Source, delivery: Delivery, workspace: Workspace) -> Earlier:
     """What stands of the deliveries before one."""
     earlier = Earlier()
     for before in deliveries(source.name, workspace, None):
-        path = workspace.intake / source.name / f"{before.sha256}.json"
+        path = receipt_path(source.name, before.sha256, workspace)
         if before.order < delivery.order and path.exists():
             earlier.add(Receipt(**read_json(path)))
     return earlier
@@ -182,6 +229,7 @@ def _own_sha256() -> str:
     here = Path(__file__).parent
     modules = (
         "batch_rules.py",
+        "corrections.py",
         "drift.py",
         "earlier.py",
         "evidence.py",
@@ -201,30 +249,43 @@ def _own_sha256() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in own)).hexdigest()
 
 
-def _judge(source: Source, delivery: Delivery, intake_id: str, workspace: Workspace, earlier: Earlier) -> Receipt:
-    """One pass over the delivery; a second where rows of it contradict each other, or earlier deliveries, under one key."""
+def _judge(
+    source: Source,
+    delivery: Delivery,
+    intake_id: str,
+    corrections: Sequence[Correction],
+    workspace: Workspace,
+    earlier: Earlier,
+) -> tuple[Receipt, list[tuple[int, Correction]]]:
+    """One pass over the delivery; a second where rows of it contradict each other, or earlier deliveries, under one key.
+
+    Gives the receipt, and the rows that were put right with their corrections.
+    """
     set_aside: pl.DataFrame | None = None
-    mapping_sha256 = source.mapping_sha256  # of all its shapes
+    told = (source.name, delivery.sha256, intake_id, source.mapping_sha256, source.record_type.sha256)
+    correcting = Correcting(corrections, source)
     try:
         source = shapes.chosen(source, delivery, workspace)
         for _ in range(2):
-            receipt = Receipt(source.name, delivery.sha256, intake_id, mapping_sha256, shape=source.shape)
+            receipt = Receipt(*told, shape=source.shape)
+            correcting = Correcting(corrections, source)
             with ExitStack() as stack:
                 accepted = stack.enter_context(replacing(accepted_path(source, receipt, workspace)))
                 quarantined = stack.enter_context(replacing(quarantine_path(source.name, receipt, workspace)))
                 total = Total.of(source)
-                _stream(source, delivery, receipt, workspace, set_aside, accepted, quarantined, total)
+                _stream(source, delivery, receipt, workspace, correcting, set_aside, accepted, quarantined, total)
                 receipt.assert_adds_up()
                 if set_aside is None:
                     set_aside = _set_aside(accepted, source, workspace, earlier)
                     if len(set_aside):
                         continue
                 _judge_whole(source, delivery, receipt, accepted, total, workspace, earlier)
-                return receipt
+                return receipt, correcting.applied
     except BrokenDelivery as broken:
-        refused = Receipt(source.name, delivery.sha256, intake_id, mapping_sha256, shape=source.shape)
+        refused = Receipt(*told, shape=source.shape)
         refused.status, refused.message = "broken", f"{_told(broken, source, delivery, workspace, earlier)}."
-        return refused  # nothing of it was taken in, so it counts no row
+        refused.corrections = correcting.summary
+        return refused, []  # nothing of it was taken in, so it counts no row
     raise RowsLost(f"{source.name}, delivery {delivery.sha256[:16]}: contradictory rows were not set aside")
 
 
@@ -232,7 +293,7 @@ def _set_aside(accepted: Path, source: Source, workspace: Workspace, earlier: Ea
     """Faults of rows that contradict others: of this delivery, or of the last version in earlier ones."""
     before = [accepted_path(source, receipt, workspace) for receipt in earlier.receipts]
     changed = transitions.not_allowed(source.transitions, source.record_type.key, accepted, before)
-    return pl.concat([_repeats(accepted, source), changed])
+    return pl.concat([_repeats(accepted, source, workspace), changed])
 
 
 def _judge_whole(
@@ -287,6 +348,7 @@ def _stream(
     delivery: Delivery,
     receipt: Receipt,
     workspace: Workspace,
+    correcting: Correcting,
     set_aside: pl.DataFrame | None,
     accepted_file: Path,
     quarantine_file: Path,
@@ -299,17 +361,19 @@ def _stream(
     layout = Layout(source.layout_rows, source.columns)
     missing: Counter[str] = Counter()
     dates: list[date] = []
+    months = [pl.DataFrame(schema=MONTHS)]
+    erased = erasure.listed(source, workspace)
     blob, reshape = workspace.blobs / delivery.sha256, source.reshape
     names = names_of(blob, source.format, workspace.state) if reshape.headers else []
     with (
         open_delivery(blob, source.format, reshape.needed(source.columns, names), workspace.state) as opened,
-        _Writer(accepted_file, typed_schema) as write_accepted,
-        _Writer(quarantine_file, raw_schema) as write_quarantined,
+        _Writer(accepted_file, typed_schema, set(PROVENANCE) | set(typed_schema) - set(source.record_type.key)) as write_accepted,
+        _Writer(quarantine_file, raw_schema, set(source.columns)) as write_quarantined,
     ):
-        batches = drift.looked_at(opened.batches, receipt.looks)
+        batches = drift.looked_at(ahead(opened.batches), receipt.looks)
         for batch in reshape.batches(batches, source.columns, names, delivery.file_name, layout.counts):
             receipt.rows_read += len(batch)
-            batch = _records(batch, layout, total)
+            batch = _records(correcting(batch), layout, total)
             unreadable = batch.filter(pl.col("unreadable").is_not_null())
             write_quarantined(_with_reasons(unreadable, _unreadable_faults(unreadable)).select(list(raw_schema)))
             receipt.rows_quarantined += len(unreadable)
@@ -319,6 +383,8 @@ def _stream(
             faults = pl.concat([faults, _contract_faults(typed, faults, source)])
             if set_aside is not None:
                 faults = pl.concat([faults, set_aside.join(batch, on="row_number", how="semi")])
+            if erased:
+                batch, faults = _without_erased(batch, faults, erased.among(typed), source)
             good = typed.join(faults, on="row_number", how="anti", maintain_order="left")
             write_accepted(_with_provenance(good, delivery, receipt).select(list(typed_schema)))
             write_quarantined(_with_reasons(batch, faults).select(list(raw_schema)))
@@ -327,6 +393,7 @@ def _stream(
             reasons.update(dict(_counted(faults)))
             missing.update({name: good[name].null_count() for name in source.record_type.types})
             dates += _span(good, source.record_type)
+            months.append(_months(typed, faults, source.record_type))
         receipt.rows_read += opened.above_header + opened.blank_lines + layout.counts[EMPTY_CELLS]
     if opened.above_header:
         layout.counts["above_header"] = opened.above_header
@@ -336,6 +403,8 @@ def _stream(
     receipt.header = [name for name in opened.names if name]
     receipt.missing = {name: missing[name] for name in source.record_type.types}
     receipt.reasons = [{"field": f, "rule": r, "rows": rows} for (f, r), rows in sorted(reasons.items())]
+    receipt.months = pl.concat(months).group_by("month").sum().sort("month", nulls_last=True).to_dicts()
+    receipt.rows_corrected, receipt.corrections = correcting.rows_corrected, correcting.summary
     receipt.first_date = min(dates).isoformat() if dates else None
     receipt.last_date = max(dates).isoformat() if dates else None
 
@@ -353,6 +422,22 @@ def _records(batch: pl.DataFrame, layout: Layout, total: Total | None) -> pl.Dat
 
 def _unreadable_faults(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select("row_number", field=pl.lit(WHOLE_ROW), rule=pl.lit("unreadable_row"), explanation="unreadable")
+
+
+def _without_erased(
+    batch: pl.DataFrame, faults: pl.DataFrame, erased: pl.DataFrame, source: Source
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of erased records are set aside for that alone, and nothing of their cells is kept."""
+    why = "the record was erased on request; purge removes it from what was received"
+    kept = faults.join(erased, on="row_number", how="anti", maintain_order="left")
+    is_erased = pl.col("row_number").is_in(erased["row_number"].implode())
+    emptied = batch.with_columns(pl.when(~is_erased).then(pl.col(column)).alias(column) for column in source.columns)
+    return emptied, pl.concat([kept, faults_of(erased, WHOLE_ROW, ERASED, why)])
+
+
+def typed(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """Rows of text cells as fields of the contract's types, with ``row_number``; nothing where a cell cannot be read."""
+    return read_values(rows, source)[0]
 
 
 def _contract_faults(typed: pl.DataFrame, known: pl.DataFrame, source: Source) -> pl.DataFrame:
@@ -428,11 +513,21 @@ def _span(rows: pl.DataFrame, record_type: RecordType) -> list[date]:
     return [day for day in (days.min(), days.max()) if isinstance(day, date)]
 
 
-def _repeats(accepted: Path, source: Source) -> pl.DataFrame:
+def _months(typed: pl.DataFrame, faults: pl.DataFrame, record_type: RecordType) -> pl.DataFrame:
+    """Rows accepted and set aside by the month in which their records happened."""
+    if not record_type.dated_by:
+        return pl.DataFrame(schema=MONTHS)
+    month = pl.coalesce(record_type.dated_by).cast(pl.Date).dt.month_start()
+    at_fault = pl.col("row_number").is_in(faults["row_number"].implode())
+    counted = typed.group_by(month.alias("month")).agg(accepted=(~at_fault).sum(), set_aside=at_fault.sum())
+    return counted.with_columns(pl.col("month").dt.strftime("%Y-%m-%d")).cast(pl.Schema(MONTHS))
+
+
+def _repeats(accepted: Path, source: Source, workspace: Workspace) -> pl.DataFrame:
     """Rows of one delivery that share a key: exact repeats after the first, and all that contradict each other."""
     key = ", ".join(source.record_type.key)
     fields = ", ".join(source.record_type.types)
-    with duckdb.connect() as connection:
+    with workspace.scratch() as scratch, duckdb.connect(config=within(scratch)) as connection:
         found: pl.DataFrame = connection.sql(
             f"""
             with shared as (
@@ -460,18 +555,34 @@ def _repeats(accepted: Path, source: Source) -> pl.DataFrame:
 
 
 class _Writer:
-    """A Parquet file written batch by batch; has its columns even where no row comes."""
+    """A Parquet file written batch by batch, in a thread of its own; has its columns even where no row comes.
 
-    def __init__(self, path: Path, schema: dict[str, pl.DataType]) -> None:
+    ``repeating`` are the columns whose texts stand in many rows: only for those a dictionary saves anything.
+    """
+
+    def __init__(self, path: Path, schema: dict[str, pl.DataType], repeating: set[str]) -> None:
         self.schema: pa.Schema = pl.DataFrame(schema=schema).to_arrow().schema
-        self.file = pq.ParquetWriter(path, self.schema, compression="zstd")
+        coded = [name for name, kind in schema.items() if name in repeating and kind == pl.String]
+        self.file = pq.ParquetWriter(path, self.schema, compression="zstd", use_dictionary=coded)
+        self.thread = ThreadPoolExecutor(1)
+        self.written: Future[None] | None = None
 
     def __enter__(self) -> _Writer:
         return self
 
     def __call__(self, rows: pl.DataFrame) -> None:
         if len(rows):
-            self.file.write_table(rows.to_arrow().cast(self.schema))
+            self._wait()
+            self.written = self.thread.submit(lambda: self.file.write_table(rows.to_arrow().cast(self.schema)))
+
+    def _wait(self) -> None:
+        """Until what was given last is written; an error in writing is raised here."""
+        if self.written:
+            self.written.result()
 
     def __exit__(self, *_: object) -> None:
-        self.file.close()
+        try:
+            self._wait()
+        finally:
+            self.thread.shutdown()
+            self.file.close()

@@ -80,6 +80,7 @@ class Mapping:
 class Source:
     """One source, named after its folder. ``mapping_sha256`` covers all that turns its bytes into records.
 
+    A record is kept for ``retention_years`` from the field ``retained_from``, or from its receipt where none is named.
     ``required`` are fields that a record of this source must have, though the contract lets them be empty.
     """
 
@@ -91,6 +92,9 @@ class Source:
     delivers: str
     licence: str
     origin: str
+    lawful_basis: str
+    retention_years: int
+    retained_from: str | None
     sensitivity: str
     record_type: schemas.RecordType
     connector: dict[str, Any]
@@ -173,6 +177,9 @@ def _source(config: Config, council: Council) -> Source:
         delivers=config.get("delivers", "changes"),
         licence=config["licence"],
         origin=config["origin"],
+        lawful_basis=config["lawful_basis"],
+        retention_years=config["retention"]["years"],
+        retained_from=config["retention"].get("from"),
         sensitivity=config["sensitivity"],
         record_type=record_type,
         connector=config["connector"],
@@ -266,7 +273,7 @@ def _reshape_faults(config: Config) -> Iterator[str]:
                 yield config.problem(at, "this pattern names no part; write (?P<year>[0-9]{4}) for a part called year.")
         except re.error as error:
             yield config.problem(at, f"this is not a regular expression: {error}.")
-    if "headers" in stated and config["format"]["type"] in ("zip", "json", "jsonl"):
+    if "headers" in stated and config["format"]["type"] in ("zip", "json", "jsonl", "xml"):
         yield config.problem(["reshape", "headers"], f"a file of type {config['format']['type']} has no one row of headings.")
     for one, other in clashes(stated.get("period", {}).get("forms", [])):
         what = f"the same words can be a period of `{one}` and another one of `{other}`; keep the one that is right."
@@ -310,6 +317,8 @@ def _field_faults(config: Config, record_type: schemas.RecordType, council: Coun
     if counted_from is not None and counted_from not in fields:
         what = f"`{record_type.name}` has no field `{counted_from}`. Allowed: {', '.join(fields)}."
         yield config.problem(["retention", "from"], what)
+    elif counted_from is not None and record_type.types[counted_from].base_type() not in (pl.Date, pl.Datetime):
+        yield config.problem(["retention", "from"], f"`{counted_from}` is no date, so no years can be counted from it.")
 
 
 def _is_closed(field: str, config: Config, record_type: schemas.RecordType) -> bool:

@@ -43,7 +43,8 @@ def read_values(batch: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.D
     cells = _tidied(batch, [m.column for m in source.mappings if m.column is not None])
     text = cells.select("row_number", *(_text_of(m).alias(m.field) for m in source.mappings))
     meant = text.with_columns(_meaning(m).alias(m.field) for m in source.mappings if m.values)
-    typed = meant.with_columns(_cast(pl.col(m.field), types[m.field], m).alias(m.field) for m in source.mappings)
+    values = (_cast(pl.col(m.field), types[m.field], m).alias(m.field) for m in source.mappings)
+    typed = meant.lazy().with_columns(values).collect()  # lazily, for what an expression says twice is then worked out once
     faults = [pl.DataFrame(schema=FAULTS)]
     for m in source.mappings:
         if m.values and not m.has_otherwise:
@@ -186,6 +187,9 @@ def _with_error_cells(batch: pl.DataFrame, faults: pl.DataFrame, source: Source)
     A source may list such a mark as one that means no value.
     """
     errors = [faults.clear()]
+    columns = [m.column for m in source.mappings if m.column is not None]
+    # nearly no cell is one, and to look for the beginnings of them all is cheap
+    batch = batch.filter(pl.any_horizontal(pl.col(column).str.contains_any(["#", "Err:"]) for column in columns))
     for m in source.mappings:
         if m.column is not None:
             known = [*m.missing, *(mark for mark, _ in (*m.values, *m.marks))]

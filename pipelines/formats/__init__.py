@@ -16,12 +16,25 @@ import polars as pl
 
 from pipelines.formats import archive
 from pipelines.formats.csv import open_csv
-from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, ColumnsAbsent, OpenDelivery
+from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, ColumnsAbsent, OpenDelivery, ahead, within
 from pipelines.formats.json import open_json, open_jsonl
 from pipelines.formats.parquet import open_parquet
 from pipelines.formats.spreadsheet import WORKBOOKS, open_spreadsheet
+from pipelines.formats.xml import open_xml
+from pipelines.workspace import UNFINISHED
 
-__all__ = ["BrokenDelivery", "ColumnsAbsent", "OpenDelivery", "first_rows", "is_text", "is_typed", "names_of", "open_delivery"]
+__all__ = [
+    "BrokenDelivery",
+    "ColumnsAbsent",
+    "OpenDelivery",
+    "ahead",
+    "first_rows",
+    "is_text",
+    "is_typed",
+    "names_of",
+    "open_delivery",
+    "within",
+]
 
 Opener = Callable[[Path, dict[str, Any], list[str], Path], OpenDelivery]
 OPENERS: dict[str, Opener] = {
@@ -29,6 +42,7 @@ OPENERS: dict[str, Opener] = {
     "json": open_json,
     "jsonl": open_jsonl,
     "parquet": open_parquet,
+    "xml": open_xml,
     **dict.fromkeys(WORKBOOKS, open_spreadsheet),
 }
 
@@ -51,7 +65,7 @@ def open_delivery(path: Path, form: dict[str, Any], columns: list[str], scratch:
     Raises :class:`BrokenDelivery` where it is not of that format or lacks a column. ``scratch`` is a private folder
     for what has to be written on the way.
     """
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+    with tempfile.TemporaryDirectory(dir=scratch, prefix=UNFINISHED) as folder:
         opened = (_open_members if form["type"] == "zip" else OPENERS[form["type"]])(path, form, columns, Path(folder))
         opened.batches = (_without_monsters(batch, columns) for batch in opened.batches)
         yield opened
