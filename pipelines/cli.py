@@ -87,6 +87,7 @@ def run(
     """Run the whole line: fetch, check, work out, withhold, release."""
     from pipelines import outcome
     from pipelines import run as runner
+    from pipelines.files import NoRoom
     from pipelines.model import ModelError
 
     workspace = Workspace.at(council, sources, indicators, state, publish, as_date(as_of), allow_breaking)
@@ -96,7 +97,7 @@ def run(
         return
     try:
         released, problems = runner.run(workspace)
-    except (ModelError, runner.AlreadyRunning) as error:
+    except (ModelError, NoRoom, runner.AlreadyRunning) as error:
         fail(str(error))
     standing = standings_of(workspace)
     from pipelines.deliveries import latest_date

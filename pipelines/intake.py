@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,12 @@ import pyarrow.parquet as pq
 from pipelines import corrections as put_right
 from pipelines import erasure, history
 from pipelines.corrections import Correcting, Correction
-from pipelines.files import read_json, replacing, write_json
+from pipelines.files import read_json, replacing, room_in, write_json
 from pipelines.formats import BrokenDelivery, names_of, open_delivery
-from pipelines.land import Delivery
+from pipelines.land import Delivery, NotInLanding
 from pipelines.reshape import EMPTY_CELLS
-from pipelines.sources import Mapping, Source
+from pipelines.sources import Source
+from pipelines.values import FAULTS, faults_of, read_values, stripped
 from pipelines.workspace import Workspace
 from schemas import RecordType
 
@@ -42,22 +43,6 @@ PROVENANCE: dict[str, pl.DataType] = {
     "row_number": pl.Int64(),
 }
 REASON = pl.Struct({"field": pl.String, "rule": pl.String, "explanation": pl.String})
-FAULTS: dict[str, pl.DataType] = {
-    "row_number": pl.Int64(),
-    "field": pl.String(),
-    "rule": pl.String(),
-    "explanation": pl.String(),
-}
-
-
-ERROR_CELL = (
-    r"^(?:#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!"
-    r"|UNCALCULATED!)|#{3,}|Err:\d{3})$"
-)
-"""What a spreadsheet shows where it has no value: Excel's errors, LibreOffice's, and a column too narrow for its number."""
-LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
-FIRST_YEAR = 1000
-"""A year before it is one that was written with fewer digits than stated."""
 WHOLE_ROW = "row"
 """Stands for the field where a rule is about several of them."""
 ERASED = "erased"
@@ -118,7 +103,9 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[R
 
     A delivery is judged again only where its mapping, its contract, its corrections or this program has changed; never
     where records of it were purged. Rows that leave the quarantine by this are written to its history; a delivery that was
-    never judged without its corrections is, first, so that the history knows what was wrong.
+    never judged without its corrections is, first, so that the history knows what was wrong. Raises
+    :class:`pipelines.files.NoRoom` where its rows could not be kept for want of room, and
+    :class:`pipelines.land.NotInLanding` where its bytes are not there any more.
     """
     corrections = put_right.of_delivery(put_right.load(source, workspace), delivery.sha256)
     intake_id = intake_id_of(source, delivery, corrections)
@@ -126,14 +113,20 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[R
     standing = Receipt(**read_json(path)) if path.exists() else None
     if standing and (standing.purged or _stands(source, standing, intake_id, workspace)):
         return standing, False
-    if corrections and not (standing and quarantine_path(source.name, standing, workspace).exists()):
-        standing, _ = _judge(source, delivery, intake_id_of(source, delivery, ()), (), workspace)
-    receipt, applied = _judge(source, delivery, intake_id, corrections, workspace)
-    if standing:
-        before, after = (quarantine_path(source.name, one, workspace) for one in (standing, receipt))
-        history.note(before, after, applied, workspace.history / source.name)
-    write_json(path, asdict(receipt))
-    _remove_older(source, receipt, workspace)
+    if not (workspace.blobs / delivery.sha256).is_file():
+        raise NotInLanding(
+            f"{source.name}: the delivery {delivery.file_name} ({delivery.sha256[:16]}) is no longer in landing, and it has to be "
+            "judged again. Put its file back as it was received; it is known by its bytes"
+        )
+    with room_in(workspace.state):
+        if corrections and not (standing and quarantine_path(source.name, standing, workspace).exists()):
+            standing, _ = _judge(source, delivery, intake_id_of(source, delivery, ()), (), workspace)
+        receipt, applied = _judge(source, delivery, intake_id, corrections, workspace)
+        if standing:
+            before, after = (quarantine_path(source.name, one, workspace) for one in (standing, receipt))
+            history.note(before, after, applied, workspace.history / source.name)
+        write_json(path, asdict(receipt))
+        _remove_older(source, receipt, workspace)
     return receipt, True
 
 
@@ -202,7 +195,17 @@ def _remove_older(source: Source, receipt: Receipt, workspace: Workspace) -> Non
 def _own_sha256() -> str:
     """The hash of the code that turns cells into records."""
     here = Path(__file__).parent
-    modules = ("corrections.py", "intake.py", "periods.py", "reshape.py", "sources.py")
+    modules = (
+        "corrections.py",
+        "intake.py",
+        "lists.py",
+        "moments.py",
+        "numbers.py",
+        "periods.py",
+        "reshape.py",
+        "sources.py",
+        "values.py",
+    )
     own = [*sorted((here / "formats").glob("*.py")), *(here / module for module in modules)]
     return hashlib.sha256(b"".join(path.read_bytes() for path in own)).hexdigest()
 
@@ -282,8 +285,7 @@ def _stream(
             receipt.rows_quarantined += len(unreadable)
             reasons.update(dict(_counted(_unreadable_faults(unreadable))))
             batch = batch.filter(pl.col("unreadable").is_null())
-            typed, faults = _typed(batch, source)
-            faults = _with_error_cells(batch, faults, source)
+            typed, faults = read_values(batch, source)
             faults = pl.concat([faults, _contract_faults(typed, faults, source)])
             if set_aside is not None:
                 faults = pl.concat([faults, set_aside.join(batch, on="row_number", how="semi")])
@@ -316,11 +318,11 @@ def _without_layout(batch: pl.DataFrame, source: Source, counted: Counter[str]) 
     """The batch without the rows that the source names as layout; they are counted by name."""
     for name, rule in source.layout_rows.items():
         if rule == "all_empty":
-            is_layout = pl.all_horizontal(_stripped(column).fill_null("") == "" for column in source.columns)
+            is_layout = pl.all_horizontal(stripped(column).fill_null("") == "" for column in source.columns)
             some_cell = pl.any_horizontal(pl.col(column).is_not_null() for column in source.columns)
             is_layout &= pl.col("unreadable").is_null() | some_cell
         else:
-            is_layout = _stripped(rule["column"]).str.contains(rule["matches"]).fill_null(False)
+            is_layout = stripped(rule["column"]).str.contains(rule["matches"]).fill_null(False)
         kept = batch.filter(~is_layout)
         counted[name] += len(batch) - len(kept)
         batch = kept
@@ -339,111 +341,12 @@ def _without_erased(
     kept = faults.join(erased, on="row_number", how="anti", maintain_order="left")
     is_erased = pl.col("row_number").is_in(erased["row_number"].implode())
     emptied = batch.with_columns(pl.when(~is_erased).then(pl.col(column)).alias(column) for column in source.columns)
-    return emptied, pl.concat([kept, _faults(erased, WHOLE_ROW, ERASED, why)])
-
-
-def _with_error_cells(batch: pl.DataFrame, faults: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """The faults with those of cells that hold a spreadsheet's error in place of a value; they have no other fault.
-
-    A source may list such a mark as one that means no value.
-    """
-    found = [faults]
-    for m in source.mappings:
-        if m.column is not None:
-            known = [*source.missing, *(mark for mark, _ in m.values)]
-            cell = _stripped(m.column)
-            rows = batch.filter(cell.str.contains(ERROR_CELL) & ~cell.is_in(known))
-            found.append(_faults(rows, m.field, "error_cell", "the cell holds an error of a spreadsheet, not a value"))
-    errors = pl.concat(found[1:]) if found[1:] else faults.clear()
-    return pl.concat([faults.join(errors, on=["row_number", "field"], how="anti", maintain_order="left"), errors])
-
-
-def _stripped(column: str) -> pl.Expr:
-    return pl.col(column).str.strip_chars()
+    return emptied, pl.concat([kept, faults_of(erased, WHOLE_ROW, ERASED, why)])
 
 
 def typed(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
     """Rows of text cells as fields of the contract's types, with ``row_number``; nothing where a cell cannot be read."""
-    return _typed(rows, source)[0]
-
-
-def _typed(batch: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The batch as fields of the contract's types, with a fault for every cell that says something else."""
-    fields = {m.field: m for m in source.mappings}
-    types = source.record_type.types
-    text = batch.select("row_number", *(_text_of(m, source.missing) for m in source.mappings))
-    marked = text.with_columns(_meaning(m).alias(m.field) for m in source.mappings if m.values)
-    typed = marked.with_columns(_cast(pl.col(m.field), types[m.field], m) for m in source.mappings)
-    absent = [pl.lit(None, types[name]).alias(name) for name in types if name not in fields]
-    faults = [pl.DataFrame(schema=FAULTS)]
-    for m in source.mappings:
-        if m.values and not m.has_otherwise:
-            unlisted = _unlisted(m) & pl.col(m.field).is_not_null()
-            why = "a value that source.yml does not list" if not m.fold else "not the name of an area in council.yml"
-            faults.append(_faults(text.filter(unlisted), m.field, m.unlisted_rule, why))
-        if types[m.field] != pl.String:
-            lost = marked[m.field].is_not_null() & typed[m.field].is_null()
-            faults.append(_faults(text.filter(lost), m.field, *_cast_rule(types[m.field], m)))
-    return typed.with_columns(absent).select("row_number", *types), pl.concat(faults)
-
-
-def _text_of(mapping: Mapping, missing: tuple[str, ...]) -> pl.Expr:
-    """A field as trimmed text; a mark that means no value is no value."""
-    if mapping.column is None:
-        return pl.lit(mapping.constant, pl.String).alias(mapping.field)
-    stripped = _stripped(mapping.column)
-    return pl.when(stripped.is_in([*missing, ""])).then(None).otherwise(stripped).alias(mapping.field)
-
-
-def _compared(mapping: Mapping) -> pl.Expr:
-    return pl.col(mapping.field).str.to_lowercase() if mapping.fold else pl.col(mapping.field)
-
-
-def _unlisted(mapping: Mapping) -> pl.Expr:
-    return ~_compared(mapping).is_in([mark for mark, _ in mapping.values])
-
-
-def _meaning(mapping: Mapping) -> pl.Expr:
-    """What each listed mark becomes; an unlisted one becomes ``otherwise``, or nothing."""
-    default = pl.when(pl.col(mapping.field).is_not_null()).then(pl.lit(mapping.otherwise, pl.String))
-    marks, meanings = zip(*mapping.values, strict=True)
-    return _compared(mapping).replace_strict(list(marks), list(meanings), default=default, return_dtype=pl.String)
-
-
-def _cast(text: pl.Expr, kind: pl.DataType, mapping: Mapping) -> pl.Expr:
-    """Text as the contract's type; null where it is not of that type."""
-    if kind == pl.Date or isinstance(kind, pl.Datetime):
-        moment = pl.coalesce(_moment(text, form, mapping.end_of_day) for form in mapping.dates)
-        return moment.dt.date() if kind == pl.Date else moment
-    if kind == pl.Boolean:
-        return text.str.to_lowercase().replace_strict(
-            ["true", "false", "yes", "no", "y", "n", "1", "0"],
-            [True, False] * 4,
-            default=None,
-            return_dtype=pl.Boolean,
-        )
-    number = text.cast(kind, strict=False)
-    return pl.when(number.is_finite()).then(number) if kind.is_float() else number
-
-
-def _moment(text: pl.Expr, form: str, end_of_day: bool) -> pl.Expr:
-    moment = text.str.strptime(pl.Datetime("us"), form, strict=False, exact=True)
-    moment = pl.when(moment.dt.year() >= FIRST_YEAR).then(moment)
-    return moment + LAST_SECOND if end_of_day and "%H" not in form and "%I" not in form else moment
-
-
-def _cast_rule(kind: pl.DataType, mapping: Mapping) -> tuple[str, str]:
-    if kind == pl.Date or isinstance(kind, pl.Datetime):
-        return "not_a_date", f"not a date as stated: {', '.join(dict.fromkeys(mapping.dates))}"
-    if kind == pl.Boolean:
-        return "not_yes_or_no", "neither yes nor no"
-    return "not_a_number", "not a whole number" if kind.is_integer() else "not a number"
-
-
-def _faults(rows: pl.DataFrame, name: str, rule: str, explanation: str) -> pl.DataFrame:
-    return rows.select("row_number", field=pl.lit(name), rule=pl.lit(rule), explanation=pl.lit(explanation)).cast(
-        pl.Schema(FAULTS)
-    )
+    return read_values(rows, source)[0]
 
 
 def _contract_faults(typed: pl.DataFrame, known: pl.DataFrame, source: Source) -> pl.DataFrame:
@@ -453,7 +356,7 @@ def _contract_faults(typed: pl.DataFrame, known: pl.DataFrame, source: Source) -
     """
     reads = [(WHOLE_ROW, rule, read) for rule, fields in source.record_type.reads.items() for read in fields]
     needs = pl.DataFrame(reads, schema={"field": pl.String, "rule": pl.String, "read": pl.String}, orient="row")
-    empty = [_faults(typed.filter(pl.col(f).is_null()), f, "missing", "a value is needed") for f in source.required]
+    empty = [faults_of(typed.filter(pl.col(f).is_null()), f, "missing", "a value is needed") for f in source.required]
     absent = pl.concat([known.clear(), *empty]).join(known, on=["row_number", "field"], how="anti", maintain_order="left")
     at_fault = pl.concat([known, absent])
     unjudged = at_fault.select("row_number", read="field").join(needs, on="read").drop("read")
