@@ -70,6 +70,13 @@ def plan(standing: Sequence[Standing], workspace: Workspace, today: date, erase:
         purged += of_source
         entries += rested
         told += sentences
+    there = {one.source.name for one in standing}
+    orphans = sorted(path.name for path in workspace.receipts.glob("*") if path.name not in there)
+    told += [
+        f"{name}: there is no such source any more, so nobody states how long its records are kept. Put its source.yml back, or "
+        f"take its folders out of {workspace.state} by hand."
+        for name in orphans
+    ]
     files = {one.judged.delivery.sha256 for one in purged if one.file}
     known = {(one.judged.source.name, one.judged.delivery.sha256) for one in purged}
     for one in standing:  # one file may be a delivery of several sources
@@ -99,6 +106,7 @@ def carry_out(
         _take_out(one, workspace)
     if purge.purged:
         _forget_what_was_made(workspace)
+    workspace.forget_unfinished()
 
 
 def ledger(workspace: Workspace) -> dict[str, Any]:
