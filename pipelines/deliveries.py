@@ -291,7 +291,7 @@ def _delivery_row(judged: Judged, days_late: int) -> tuple[Any, ...]:
         _date(receipt["first_date"]),
         _date(receipt["last_date"]),
         days_late,
-        sum(entry["set_aside"] for entry in receipt["months"] if entry["month"] is None),
+        receipt["rows_quarantined"] - sum(entry["set_aside"] for entry in receipt["months"] if entry["month"]),
         receipt["rows_corrected"],
         _date(receipt["purged"]["on"]) if receipt["purged"] else None,
         judged.source.sensitivity == "personal",

@@ -23,7 +23,7 @@ DATASETS = {
     "services": {"request"},
     "complaints": {"case_count"},
     "survey": {"answer"},
-    "data-quality": {"delivery", "rule", "field"},
+    "data-quality": {"delivery", "rule", "field", "source_month"},
 }  # fmt: skip
 OBSERVATION = (
     "indicator_id,method_version,period_type,period_start,period_end,area_code,breakdown,breakdown_value,"
@@ -151,6 +151,38 @@ def test_what_is_personal_stays_in_landing(council: Line) -> None:
                 ).fetchall()
                 assert hits == [(0,)], path.name
     assert not [text for text in PLANTED if text in council.environment["SAID"]]
+
+
+def test_every_observation_can_be_joined_to_the_quality_of_what_it_rests_on(council: Line, tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs/reading-the-tables.md").read_text(encoding="utf-8")
+    query = guide.split("```sql")[2].split("```")[0].replace("'published/", f"'{council.publish}/")
+    joined = duckdb.sql(query)  # noqa: F841, DuckDB reads it by its name
+    key = "indicator_id, method_version, period_type, period_start, period_end, area_code, breakdown, breakdown_value"
+    observation = f"read_csv('{council.publish}/performance/data/observation.csv', all_varchar = true)"
+    lost = f"select {key} from {observation} except select columns(*)::varchar from (select {key} from joined)"
+    assert duckdb.sql(lost).fetchall() == []
+    assert duckdb.sql(f"select count(*) - (select count(*) from {observation}) from joined").fetchall() == [(0,)]
+    told = "count(percentage_set_aside), max(percentage_set_aside), max(percentage_received_late), min(last_received_on)"
+    shares, most, late, first = duckdb.sql(f"select {told} from joined").fetchall()[0]
+    assert shares > 0
+    assert most > 0 or late > 0
+    assert first is not None
+
+
+def test_the_quality_of_data_is_told_by_source_field_and_month(council: Line) -> None:
+    rules = council.table("data-quality", "rule")
+    assert {row["dimension"] for row in rules} == {"completeness", "uniqueness", "consistency", "validity"}
+    deliveries = council.table("data-quality", "delivery")
+    assert {row["days_late"] for row in deliveries if row["source"] == "population"} != {""}
+    assert [row for row in deliveries if int(row["days_late"]) > 0]
+    for row in [*deliveries, *rules, *council.table("data-quality", "field")]:
+        assert re.fullmatch(r"\d{4}-\d{2}-01", row["month_received"])
+    months: dict[str, list[str]] = {}
+    for row in council.table("data-quality", "source_month"):
+        months.setdefault(row["source"], []).append(row["month"])
+    for source, found in months.items():
+        assert found == sorted(set(found)), source
+        assert len(found) == 12 * (int(found[-1][:4]) - int(found[0][:4])) + int(found[-1][5:7]) - int(found[0][5:7]) + 1, source
 
 
 def test_the_state_folder_is_for_its_owner_alone(council: Line) -> None:
