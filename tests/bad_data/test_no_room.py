@@ -66,7 +66,7 @@ def test_a_delivery_for_which_there_is_no_room_is_said_so_and_comes_with_the_nex
     case.take_in()
     before = everything(case.workspace.state)
     case.drop(HEADER + "".join(f"{n},01/04/2025,,,Abbey,TEL\n" for n in range(5_000)), "b")
-    with filled(small_disk, left), pytest.raises(NoRoom, match="No space left on device. Make room there, then run again"):
+    with filled(small_disk, left), pytest.raises(NoRoom, match="Make room there, then run again"):
         land(case.source, case.workspace)
     assert everything(case.workspace.state) == before
     assert case.take_in().rows_accepted == 5_000
