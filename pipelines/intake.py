@@ -385,7 +385,7 @@ def _stream(
                 faults = pl.concat([faults, set_aside.join(batch, on="row_number", how="semi")])
             if erased:
                 batch, faults = _without_erased(batch, faults, erased.among(typed), source)
-            good = typed.join(faults, on="row_number", how="anti", maintain_order="left")
+            good = typed.filter(~pl.col("row_number").is_in(faults["row_number"].implode()))
             write_accepted(_with_provenance(good, delivery, receipt).select(list(typed_schema)))
             write_quarantined(_with_reasons(batch, faults).select(list(raw_schema)))
             receipt.rows_accepted += len(good)
