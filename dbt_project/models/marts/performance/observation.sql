@@ -1,6 +1,9 @@
+{%- set keys = [
+    'indicator_id', 'method_version', 'period_type', 'period_start', 'period_end', 'area_code', 'breakdown',
+    'breakdown_value'
+] -%}
 with council as (
     select
-        area_code,
         as_of,
         provisional_days
     from {{ ref('stg_council') }}
@@ -11,117 +14,102 @@ indicator as (
         indicator_id,
         measure,
         multiplier,
-        about_people
+        weighted,
+        base_year_start,
+        about_people,
+        coalesce(provisional_days, (select council.provisional_days from council)) as provisional_days
     from {{ ref('stg_indicator') }}
 ),
 
-breakdown as (
-    select distinct
-        indicator_id,
-        method_version,
-        breakdown,
-        breakdown_value
-    from {{ ref('tally') }}
-),
-
-cell as (
+measured_in_all as (
     select
-        indicator.indicator_id,
-        indicator.measure,
-        indicator.multiplier,
-        indicator.about_people,
-        published_period.method_version,
-        published_period.period_type,
-        published_period.period_start,
-        published_period.period_end,
-        published_area.area_code,
-        breakdown.breakdown,
-        breakdown.breakdown_value
-    from indicator
-    inner join {{ ref('published_period') }} as published_period
-        on indicator.indicator_id = published_period.indicator_id
-    inner join {{ ref('published_area') }} as published_area
-        on
-            published_period.indicator_id = published_area.indicator_id
-            and published_period.period_type = published_area.period_type
-    inner join breakdown
-        on
-            published_period.indicator_id = breakdown.indicator_id
-            and published_period.method_version = breakdown.method_version
-),
-
-area_and_day as (
-    select distinct
-        area_code,
-        period_end
-    from cell
-),
-
-latest_mid_year as (
-    select
-        area_and_day.area_code,
-        area_and_day.period_end,
-        max(residents.year) as year
-    from area_and_day
-    inner join {{ ref('residents') }} as residents
-        on
-            area_and_day.area_code = residents.area_code
-            and (
-                residents.year < extract(year from area_and_day.period_end)
-                or (
-                    residents.year = extract(year from area_and_day.period_end)
-                    and extract(month from area_and_day.period_end) >= 6
-                )
-            )
+        {%- for key in keys %}
+        {{ key }},
+        {%- endfor %}
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        sum(squared_numerator) as squared_numerator,
+        sum(squared_weight) as squared_weight,
+        cast(sum(counted) as bigint) as counted,
+        cast(sum(counted_in_numerator) as bigint) as counted_in_numerator,
+        max(percentile_value) as percentile_value,
+        max(percentile_lower_95) as percentile_lower_95,
+        max(percentile_upper_95) as percentile_upper_95
+    from {{ ref('measured') }}
     group by
-        area_and_day.area_code,
-        area_and_day.period_end
+        {%- for key in keys %}
+        {{ key }}{{ ',' if not loop.last }}
+        {%- endfor %}
 ),
 
 filled_cell as (
     select
         cell.*,
-        measured.median_value,
-        residents.population,
+        indicator.measure,
+        indicator.multiplier,
+        indicator.base_year_start,
+        standardised.rate as standardised_rate,
+        standardised.variance as standardised_variance,
+        cast(standardised.events as double) as standardised_events,
+        cast(measured.percentile_value as double) as percentile_value,
+        cast(measured.percentile_lower_95 as double) as percentile_lower_95,
+        cast(measured.percentile_upper_95 as double) as percentile_upper_95,
+        cast(coalesce(standardised.population, residents_of_period.population) as double) as population,
         coalesce(measured.numerator, 0) as summed_numerator,
         coalesce(measured.denominator, 0) as summed_denominator,
-        coalesce(measured.squared_denominator, 0) as squared_denominator,
+        coalesce(measured.squared_weight, 0) as squared_weight,
         coalesce(measured.counted, 0) as counted,
-        coalesce(measured.counted_in_numerator, 0) as counted_in_numerator
-    from cell
-    left join {{ ref('measured') }} as measured
+        coalesce(measured.counted_in_numerator, 0) as counted_in_numerator,
+        coalesce(measured.counted - measured.counted_in_numerator, 0) as counted_out,
+        -- of single cases: each row one, and each counting the same
+        not indicator.weighted and measured.denominator = measured.counted as is_of_cases,
+        not indicator.weighted and measured.numerator = measured.counted as is_of_events,
+        case
+            when cell.calculation = 'mean'
+                then {{ standard_deviation('measured.numerator', 'measured.squared_numerator', 'measured.counted') }}
+        end as deviation
+    from {{ ref('cell') }} as cell
+    inner join indicator
+        on cell.indicator_id = indicator.indicator_id
+    left join measured_in_all as measured
         on
-            cell.indicator_id = measured.indicator_id
-            and cell.method_version = measured.method_version
-            and cell.period_type = measured.period_type
-            and cell.period_start = measured.period_start
-            and cell.period_end = measured.period_end
-            and cell.area_code = measured.area_code
-            and cell.breakdown = measured.breakdown
-            and cell.breakdown_value = measured.breakdown_value
-    left join latest_mid_year
+            {%- for key in keys %}
+            {{ 'and ' if not loop.first }}cell.{{ key }} = measured.{{ key }}
+            {%- endfor %}
+    left join {{ ref('residents_of_period') }} as residents_of_period
         on
-            cell.area_code = latest_mid_year.area_code
-            and cell.period_end = latest_mid_year.period_end
-    left join {{ ref('residents') }} as residents
+            cell.area_code = residents_of_period.area_code
+            and cell.breakdown = residents_of_period.breakdown
+            and cell.breakdown_value = residents_of_period.breakdown_value
+            and cell.period_start = residents_of_period.period_start
+            and cell.period_end = residents_of_period.period_end
+            and cell.calculation = 'rate'
+            and residents_of_period.stratum = 'all'
+    left join {{ ref('standardised') }} as standardised
         on
-            latest_mid_year.area_code = residents.area_code
-            and latest_mid_year.year = residents.year
+            {%- for key in keys %}
+            {{ 'and ' if not loop.first }}cell.{{ key }} = standardised.{{ key }}
+            {%- endfor %}
 ),
 
 fraction as (
     select
         filled_cell.*,
         cast(
-            case when filled_cell.measure <> 'median' then filled_cell.summed_numerator end as double
+            case
+                when filled_cell.calculation = 'standardised_rate' then filled_cell.standardised_events
+                when filled_cell.calculation not in ('median', 'percentile') then filled_cell.summed_numerator
+            end as double
         ) as numerator,
         cast(
             case
-                when filled_cell.measure = 'rate' then filled_cell.population
-                when filled_cell.measure = 'median' then filled_cell.counted
-                when filled_cell.measure not in ('count', 'sum') then filled_cell.summed_denominator
+                when filled_cell.calculation in ('rate', 'standardised_rate') then filled_cell.population
+                when filled_cell.calculation in ('median', 'percentile') then filled_cell.counted
+                when filled_cell.calculation not in ('count', 'sum') then filled_cell.summed_denominator
             end as double
-        ) as denominator
+        ) as denominator,
+        cast(filled_cell.summed_denominator as double) * cast(filled_cell.summed_denominator as double)
+        / nullif(cast(filled_cell.squared_weight as double), 0) as effective_base
     from filled_cell
 ),
 
@@ -129,50 +117,159 @@ calculated as (
     select
         fraction.*,
         case
-            when fraction.measure in ('count', 'sum') then fraction.multiplier * fraction.numerator
-            when fraction.measure = 'median' then fraction.multiplier * cast(fraction.median_value as double)
-            else fraction.multiplier * fraction.numerator / nullif(fraction.denominator, 0)
-        end as value,
-        case
-            when fraction.measure = 'percentage' then fraction.numerator / nullif(fraction.denominator, 0)
-        end as proportion,
-        cast(fraction.summed_denominator as double) * cast(fraction.summed_denominator as double)
-        / nullif(cast(fraction.squared_denominator as double), 0) as effective_base
+            when fraction.calculation in ('count', 'sum') then fraction.numerator
+            when fraction.calculation in ('median', 'percentile') then fraction.percentile_value
+            -- fewer events say nothing about single age groups
+            when fraction.calculation = 'standardised_rate'
+                then case when fraction.numerator >= 10 then fraction.standardised_rate end
+            else fraction.numerator / nullif(fraction.denominator, 0)
+        end as plain_value
     from fraction
+),
+
+limited as (
+    select
+        calculated.*,
+        {%- for side in ['lower', 'upper'] %}
+        case
+            when calculated.calculation = 'percentage'
+                then {{ wilson_limit('calculated.plain_value', 'calculated.effective_base', side) }}
+            when calculated.calculation = 'rate' and calculated.is_of_events
+                then {{ events_limit('calculated.numerator', side) }} / nullif(calculated.denominator, 0)
+            when calculated.calculation = 'rate' and calculated.counted = 0
+                then {{ few_events_limits(side, 95)[0] }} / nullif(calculated.denominator, 0)
+            when calculated.calculation = 'standardised_rate'
+                then {{ standardised_limit(
+                    'calculated.standardised_rate', 'calculated.standardised_variance', 'calculated.numerator', side
+                ) }}
+            when calculated.calculation = 'mean' and calculated.is_of_cases
+                then calculated.plain_value {{ '-' if side == 'lower' else '+' }} {{ mean_margin(
+                    'calculated.deviation', 'calculated.counted'
+                ) }}
+            when calculated.calculation in ('median', 'percentile') then calculated.percentile_{{ side }}_95
+        end as plain_{{ side }}_95{{ ',' if not loop.last }}
+        {%- endfor %}
+    from calculated
+),
+
+-- what each figure of an index is compared with: its like in the base year, from the same month to the same month
+base_figure as (
+    select
+        limited.indicator_id,
+        limited.method_version,
+        limited.period_type,
+        limited.period_start,
+        limited.period_end,
+        limited.area_code,
+        limited.breakdown,
+        limited.breakdown_value,
+        min_by(base.plain_value, base.period_start) as plain_value,
+        {%- for count in ['counted', 'counted_in_numerator', 'counted_out'] %}
+        min_by(base.{{ count }}, base.period_start) as {{ count }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from limited
+    inner join limited as base
+        on
+            limited.indicator_id = base.indicator_id
+            and limited.method_version = base.method_version
+            and limited.period_type = base.period_type
+            and limited.area_code = base.area_code
+            and limited.breakdown = base.breakdown
+            and limited.breakdown_value = base.breakdown_value
+            and base.period_start >= limited.base_year_start
+            and base.period_start < {{ months_after('limited.base_year_start', 12) }}
+            and (
+                limited.period_type not in ('month', 'quarter', 'year_to_date', 'rolling_12_months', 'point')
+                or (
+                    extract(month from limited.period_start) = extract(month from base.period_start)
+                    and extract(month from limited.period_end) = extract(month from base.period_end)
+                )
+            )
+    where limited.measure = 'index'
+    group by
+        limited.indicator_id,
+        limited.method_version,
+        limited.period_type,
+        limited.period_start,
+        limited.period_end,
+        limited.area_code,
+        limited.breakdown,
+        limited.breakdown_value
 ),
 
 figure as (
     select
-        calculated.indicator_id,
-        calculated.method_version,
-        calculated.period_type,
-        calculated.period_start,
-        calculated.period_end,
-        calculated.area_code,
-        calculated.breakdown,
-        calculated.breakdown_value,
-        calculated.numerator,
-        calculated.denominator,
-        calculated.value,
-        calculated.multiplier
-        * {{ wilson_limit('calculated.proportion', 'calculated.effective_base', 'lower') }} as lower_95,
-        calculated.multiplier
-        * {{ wilson_limit('calculated.proportion', 'calculated.effective_base', 'upper') }} as upper_95,
+        {%- for key in keys %}
+        limited.{{ key }},
+        {%- endfor %}
+        case when limited.measure = 'index' then limited.plain_value else limited.numerator end as numerator,
+        case when limited.measure = 'index' then base_figure.plain_value else limited.denominator end as denominator,
         case
-            when council.as_of < {{ days_after('calculated.period_end', 'council.provisional_days') }}
-                then 'provisional'
-            else 'final'
-        end as value_status,
+            when limited.measure = 'index' then 100 * limited.plain_value / nullif(base_figure.plain_value, 0)
+            else limited.multiplier * limited.plain_value
+        end as value,
+        case when limited.measure <> 'index' then limited.multiplier * limited.plain_lower_95 end as lower_95,
+        case when limited.measure <> 'index' then limited.multiplier * limited.plain_upper_95 end as upper_95,
         case
-            when calculated.measure = 'rate' and calculated.population is null then 'x'
-            when calculated.value is null then 'z'
-        end as value_note,
-        calculated.counted,
-        calculated.counted_in_numerator,
-        calculated.counted - calculated.counted_in_numerator as counted_out,
-        calculated.about_people
-    from calculated
-    cross join council
+            when limited.calculation in ('rate', 'standardised_rate') and limited.population is null then 'x'
+            when limited.calculation = 'standardised_rate' and limited.numerator < 10 then 'x'
+            when limited.measure = 'index' and base_figure.plain_value is null then 'x'
+        end as missing_note,
+        -- an index rests on the smaller of its two counts
+        {%- for count in ['counted', 'counted_in_numerator', 'counted_out'] %}
+        coalesce(least(nullif(limited.{{ count }}, 0), nullif(base_figure.{{ count }}, 0)), 0) as {{ count }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from limited
+    left join base_figure
+        on
+            {%- for key in keys %}
+            {{ 'and ' if not loop.first }}limited.{{ key }} = base_figure.{{ key }}
+            {%- endfor %}
+),
+
+free_figure as (
+    {{ free_figures() }}
+),
+
+published_free_figure as (
+    select
+        free_figure.*,
+        area.area_code as published_area_code
+    from free_figure
+    inner join {{ ref('published_period') }} as published_period
+        on
+            free_figure.indicator_id = published_period.indicator_id
+            and free_figure.method_version = published_period.method_version
+            and free_figure.period_type = published_period.period_type
+            and free_figure.period_start = published_period.period_start
+            and free_figure.period_end = published_period.period_end
+    inner join {{ ref('published_area') }} as area
+        on
+            free_figure.indicator_id = area.indicator_id
+            and free_figure.area_code = area.area_code
+            and free_figure.period_type = area.period_type
+            and (free_figure.breakdown <> 'all') = area.is_broken_down
+),
+
+worked_out_figure as (
+    select *
+    from figure
+    union all
+    select
+        {%- for key in keys %}
+        {{ key }},
+        {%- endfor %}
+        numerator,
+        denominator,
+        value,
+        lower_95,
+        upper_95,
+        cast(null as varchar) as missing_note,
+        counted,
+        counted as counted_in_numerator,
+        0 as counted_out
+    from published_free_figure
 ),
 
 reported_figure as (
@@ -206,22 +303,40 @@ reported_figure as (
 ),
 
 every_figure as (
-    select *
-    from figure
+    select
+        {%- for key in keys %}
+        worked_out_figure.{{ key }},
+        {%- endfor %}
+        worked_out_figure.numerator,
+        worked_out_figure.denominator,
+        worked_out_figure.value,
+        worked_out_figure.lower_95,
+        worked_out_figure.upper_95,
+        case
+            when council.as_of < {{ days_after('worked_out_figure.period_end', 'indicator.provisional_days') }}
+                then 'provisional'
+            else 'final'
+        end as value_status,
+        case
+            when worked_out_figure.value is null then coalesce(worked_out_figure.missing_note, 'z')
+        end as value_note,
+        worked_out_figure.counted,
+        worked_out_figure.counted_in_numerator,
+        worked_out_figure.counted_out,
+        indicator.about_people
+    from worked_out_figure
+    inner join indicator
+        on worked_out_figure.indicator_id = indicator.indicator_id
+    cross join council
     union all
     select *
     from reported_figure
 )
 
 select
-    indicator_id,
-    method_version,
-    period_type,
-    period_start,
-    period_end,
-    area_code,
-    breakdown,
-    breakdown_value,
+    {%- for key in keys %}
+    {{ key }},
+    {%- endfor %}
     {{ as_figure('numerator') }} as numerator,
     {{ as_figure('denominator') }} as denominator,
     {{ as_figure('value') }} as value,
