@@ -255,6 +255,7 @@ def _about_name(config: Config, model: Mapping[str, Any]) -> Iterator[str]:
 def _about_measure(config: Config, model: Mapping[str, Any], meta: Mapping[str, Any]) -> Iterator[str]:
     """Fields that one measure needs and another forbids."""
     at = ("models", 0, "config", "meta")
+    yield from _about_settings(config, model, meta)
     if meta["measure"] == REPORTED:
         if "reported_by" not in meta:
             what = "`reported_by` is missing: a figure received ready-made says who works it out, and where."
@@ -271,7 +272,6 @@ def _about_measure(config: Config, model: Mapping[str, Any], meta: Mapping[str, 
         if field not in model:
             what = f"`{field}` is missing: an indicator with SQL names its versions and the one in use."
             yield config.problem(("models", 0), what)
-    yield from _about_settings(config, model, meta)
 
 
 def _about_settings(config: Config, model: Mapping[str, Any], meta: Mapping[str, Any]) -> Iterator[str]:

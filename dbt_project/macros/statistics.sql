@@ -224,3 +224,13 @@ select
 {% macro as_figure(expression) -%}
 cast(round({{ expression }}, 4) as decimal(18, 4))
 {%- endmacro %}
+
+{#- A figure as text with so many decimals, as people read it; at most four, as it is published. -#}
+{% macro as_shown(expression, decimals) -%}
+case {{ decimals }}
+            {%- for places in range(4) %}
+            when {{ places }} then cast(cast(round({{ expression }}, {{ places }}) as decimal(18, {{ places }})) as varchar)
+            {%- endfor %}
+            else cast(cast(round({{ expression }}, 4) as decimal(18, 4)) as varchar)
+        end
+{%- endmacro %}

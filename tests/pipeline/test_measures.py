@@ -75,9 +75,15 @@ POPULATION = {
 """Residents under 65 and older, by ward and year; Birch has no estimate for 2025, so neither has the council."""
 SPENT = {date(2023 + (n + 1) // 4, 1 + 3 * ((n + 1) % 4), 1): 1000 + 37.5 * n for n in range(12)}
 ANSWERS = [
-    (rng.choice(("very_satisfied", "dissatisfied")), round(rng.uniform(0.2, 3), 4), rng.choice(("0-64", "65+")), rng.choice((ABBEY, BIRCH)))
+    (
+        rng.choice(("very_satisfied", "dissatisfied")),
+        round(rng.uniform(0.2, 3), 4),
+        rng.choice(("0-64", "65+")),
+        rng.choice((ABBEY, BIRCH)),
+    )
     for rng in (Random(number) for number in range(80))
-]  # fmt: skip
+]
+"""Answer, weight, age group and ward of each respondent."""
 
 
 def write(path: Path, header: str, rows: Iterable[Iterable[object]]) -> None:
@@ -446,6 +452,44 @@ def test_free_sql_gives_the_figures_themselves(figures: dict[str, dict[Key, Row]
     for row, _, start, end, area in rows:
         assert area == COUNCIL
         near(row, max(r.days for r in kept(closed, start, end)))
+
+
+def test_equity_is_the_gap_between_the_best_and_the_worst_group(line: Line, figures: dict[str, dict[Key, Row]]) -> None:
+    about = {row["indicator_id"]: row for row in line.table("performance", "indicator")}
+    groups: dict[tuple[str, ...], dict[str, Row]] = {}
+    for indicator, rows in figures.items():
+        for (kind, start, end, area, breakdown, group), row in rows.items():
+            if row["value"] and group != "not recorded" and (breakdown != "all" or area != COUNCIL):
+                of = (indicator, kind, start, end, breakdown if breakdown != "all" else "ward")
+                groups.setdefault(of, {})[group if breakdown != "all" else area] = row
+    compared = {of: found for of, found in groups.items() if len(found) > 1}
+    table = line.table("performance", "equity")
+    keys = ("indicator_id", "period_type", "period_start", "period_end", "breakdown")
+    assert {tuple(row[key] for key in keys) for row in table} == set(compared)
+    assert {about[of[0]]["polarity"] for of in compared} == {"high", "low", "neutral"}
+    assert {of[4] for of in compared} == {"ward", "channel", "age_group", "deprivation_fifth"}
+    for row in table:
+        found = compared[tuple(row[key] for key in keys)]
+        values = {group: float(figure["value"]) for group, figure in found.items()}
+        least, most = min(values.values()), max(values.values())
+        best, worst = (least, most) if about[row["indicator_id"]]["polarity"] == "low" else (most, least)
+        assert (values[row["best_group"]], values[row["worst_group"]]) == (best, worst)
+        assert float(row["gap"]) == pytest.approx(most - least, abs=1e-4)
+        pair = found[row["best_group"]], found[row["worst_group"]]
+        low, high = pair if best == least else pair[::-1]
+        if low["lower_95"] and high["lower_95"]:
+            down = math.hypot(most - float(high["lower_95"]), float(low["upper_95"]) - least)
+            up = math.hypot(float(high["upper_95"]) - most, least - float(low["lower_95"]))
+            assert float(row["gap_lower_95"]) == pytest.approx(most - least - down, abs=1e-3)
+            assert float(row["gap_upper_95"]) == pytest.approx(most - least + up, abs=1e-3)
+            assert ("may be chance" in row["reading"]) == (float(row["gap_lower_95"]) <= 0)
+        else:
+            assert row["gap_lower_95"] == row["gap_upper_95"] == ""
+    told = next(
+        row["reading"] for row in table if row["indicator_id"] == "done_when_due" and row["breakdown"] == "deprivation_fifth"
+    )
+    assert told.startswith("Of the groups by deprivation fifth, ")
+    assert " does best (" in told
 
 
 def test_no_figure_is_added_up_from_groups_in_what_is_said_of_deliveries(line: Line) -> None:

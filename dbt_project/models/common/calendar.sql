@@ -69,13 +69,13 @@ month_in_period as (
         12 as months
     from month_in_periods
     {%- for years_before in range(var('multi_year_years')) %}
-    union all
-    select
-        month_start,
-        'multi_year' as period_type,
-        {{ months_after('year_start', -12 * years_before) }} as period_start,
-        {{ 12 * var('multi_year_years') }} as months
-    from month_in_periods
+        union all
+        select
+            month_start,
+            'multi_year' as period_type,
+            {{ months_after('year_start', -12 * years_before) }} as period_start,
+            {{ 12 * var('multi_year_years') }} as months
+        from month_in_periods
     {%- endfor %}
 )
 

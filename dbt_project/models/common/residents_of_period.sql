@@ -27,8 +27,8 @@ mid_year_of_period as (
     from group_and_period
     inner join calendar_year
         on
-            calendar_year.mid_year <= group_and_period.last_year
-            and calendar_year.mid_year >= least(group_and_period.first_year, group_and_period.last_year)
+            group_and_period.last_year >= calendar_year.mid_year
+            and least(group_and_period.first_year, group_and_period.last_year) <= calendar_year.mid_year
 ),
 
 latest_estimate as (

@@ -215,11 +215,21 @@ figure as (
             when limited.calculation = 'standardised_rate' and limited.numerator < 10 then 'x'
             when limited.measure = 'index' and base_figure.plain_value is null then 'x'
         end as missing_note,
-        -- an index rests on the smaller of its two counts
-        {%- for count in ['counted', 'counted_in_numerator', 'counted_out'] %}
-        coalesce(least(nullif(limited.{{ count }}, 0), nullif(base_figure.{{ count }}, 0)), 0) as {{ count }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        -- an index shows its base, so it rests on the smallest of all counts of both
+        case
+            when limited.measure = 'index'
+                then
+                    coalesce(
+                        least(
+                            {%- for count in ['counted', 'counted_in_numerator', 'counted_out'] %}
+                            nullif(limited.{{ count }}, 0), nullif(base_figure.{{ count }}, 0){{ ',' if not loop.last }}
+                            {%- endfor %}
+                        ), 0
+                    )
+            else limited.counted
+        end as counted,
+        limited.counted_in_numerator,
+        limited.counted_out
     from limited
     left join base_figure
         on

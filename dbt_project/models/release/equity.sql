@@ -1,0 +1,151 @@
+{%- set period = ['indicator_id', 'method_version', 'period_type', 'period_start', 'period_end'] -%}
+{%- set sides = ['best', 'worst'] -%}
+with group_figure as (
+    select
+        {%- for key in period %}
+        observation.{{ key }},
+        {%- endfor %}
+        observation.breakdown,
+        observation.breakdown_value as group_value,
+        observation.breakdown_value as group_name,
+        observation.value,
+        observation.lower_95,
+        observation.upper_95
+    from {{ source('safe', 'observation') }} as observation
+    where
+        observation.breakdown <> 'all'
+        and observation.breakdown_value <> 'not recorded'
+    union all
+    select
+        {%- for key in period %}
+        observation.{{ key }},
+        {%- endfor %}
+        'ward' as breakdown,
+        area.area_code as group_value,
+        area.area_name as group_name,
+        observation.value,
+        observation.lower_95,
+        observation.upper_95
+    from {{ source('safe', 'observation') }} as observation
+    inner join {{ source('safe', 'area') }} as area
+        on
+            observation.area_code = area.area_code
+            and area.area_type = 'ward'
+    where observation.breakdown = 'all'
+),
+
+judged as (
+    select
+        group_figure.*,
+        indicator.polarity,
+        indicator.unit,
+        indicator.decimals,
+        case when indicator.polarity = 'low' then -group_figure.value else group_figure.value end as goodness
+    from group_figure
+    inner join {{ source('safe', 'indicator') }} as indicator
+        on group_figure.indicator_id = indicator.indicator_id
+    where group_figure.value is not null
+),
+
+ranked as (
+    select
+        judged.*,
+        count(*) over (partition by {{ period | join(', ') }}, breakdown) as groups_compared,
+        row_number() over (
+            partition by {{ period | join(', ') }}, breakdown
+            order by goodness desc, group_value
+        ) as best_rank,
+        row_number() over (
+            partition by {{ period | join(', ') }}, breakdown
+            order by goodness asc, group_value
+        ) as worst_rank
+    from judged
+),
+
+pair as (
+    select
+        {%- for key in period %}
+        best.{{ key }},
+        {%- endfor %}
+        best.breakdown,
+        best.groups_compared,
+        best.polarity,
+        best.unit,
+        best.decimals,
+        {%- for side in sides %}
+        {{ side }}.group_value as {{ side }}_group,
+        {{ side }}.group_name as {{ side }}_name,
+        {{ side }}.value as {{ side }}_value,
+        {%- endfor %}
+        cast(abs(best.value - worst.value) as double) as gap,
+        -- how far each figure's own limits are from it, towards the other figure and away from it
+        case when best.value >= worst.value then best.value - best.lower_95 else best.upper_95 - best.value end as best_towards,
+        case when best.value >= worst.value then best.upper_95 - best.value else best.value - best.lower_95 end as best_away,
+        case
+            when best.value >= worst.value then worst.upper_95 - worst.value else worst.value - worst.lower_95
+        end as worst_towards,
+        case
+            when best.value >= worst.value then worst.value - worst.lower_95 else worst.upper_95 - worst.value
+        end as worst_away
+    from ranked as best
+    inner join ranked as worst
+        on
+            {%- for key in period %}
+            best.{{ key }} = worst.{{ key }} and
+            {%- endfor %}
+            best.breakdown = worst.breakdown
+    where
+        best.best_rank = 1
+        and worst.worst_rank = 1
+        and best.groups_compared >= 2
+),
+
+limited as (
+    select
+        pair.*,
+        gap - sqrt(
+            cast(best_towards as double) * cast(best_towards as double)
+            + cast(worst_towards as double) * cast(worst_towards as double)
+        ) as gap_lower_95,
+        gap + sqrt(
+            cast(best_away as double) * cast(best_away as double) + cast(worst_away as double) * cast(worst_away as double)
+        ) as gap_upper_95
+    from pair
+),
+
+worded as (
+    select
+        limited.*,
+        {%- for number in ['best_value', 'worst_value', 'gap', 'gap_lower_95', 'gap_upper_95'] %}
+        {{ as_shown('limited.' ~ number, 'limited.decimals') }} as {{ number }}_shown{{ ',' if not loop.last }}
+        {%- endfor %}
+    from limited
+)
+
+select
+    {%- for key in period %}
+    {{ key }},
+    {%- endfor %}
+    breakdown,
+    cast(groups_compared as integer) as groups_compared,
+    best_group,
+    {{ as_figure('best_value') }} as best_value,
+    worst_group,
+    {{ as_figure('worst_value') }} as worst_value,
+    {{ as_figure('gap') }} as gap,
+    {{ as_figure('gap_lower_95') }} as gap_lower_95,
+    {{ as_figure('gap_upper_95') }} as gap_upper_95,
+    concat(
+        'Of the groups by ', replace(breakdown, '_', ' '), ', ', best_name,
+        case when polarity = 'neutral' then ' has the highest figure (' else ' does best (' end,
+        best_value_shown, ' ', unit, ') and ', worst_name,
+        case when polarity = 'neutral' then ' the lowest (' else ' worst (' end,
+        worst_value_shown, '): a gap of ', gap_shown,
+        case
+            when gap_lower_95 is null then '.'
+            when gap_lower_95 <= 0
+                then concat(', 95 % limits ', gap_lower_95_shown, ' to ', gap_upper_95_shown, ', which may be chance.')
+            else concat(', 95 % limits ', gap_lower_95_shown, ' to ', gap_upper_95_shown, '.')
+        end
+    ) as reading
+from worded
