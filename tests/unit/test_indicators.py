@@ -162,7 +162,7 @@ def reported() -> str:
         (
             "approved_by: Board}",
             "approved_by: Board, breakdowns: [weight]}",
-            "Columns of the SQL by which the figures are broken",
+            "other than those that every indicator's SQL gives",
         ),
         ("measure: percentage", RATE, "residents are counted by age_group and sex only, so there is no rate by channel"),
         ("measure: percentage", "measure: reported", "`reported_by` is missing"),
