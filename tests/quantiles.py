@@ -11,7 +11,8 @@ from pathlib import Path
 from scipy.stats import chi2, norm, t
 
 TARGET = Path(__file__).resolve().parent.parent / "dbt_project" / "macros" / "quantiles.sql"
-CONFIDENCE = (90.0, 95.0, 99.8)
+CONFIDENCE = (95.0, 99.8)
+ALSO_NORMAL = (90.0,)
 FEW_EVENTS = 10
 """Below so many events limits are exact; from here on Byar's approximation is used."""
 DEGREES = 200
@@ -72,7 +73,7 @@ def limits_of_few_events(side: str, confidence: float) -> list[float]:
 
 def content() -> str:
     """The whole file."""
-    normal = ",\n".join(f"    {level:g}: {norm.isf(_tail(level)):.16g}" for level in CONFIDENCE)
+    normal = ",\n".join(f"    {level:g}: {norm.isf(_tail(level)):.16g}" for level in (*ALSO_NORMAL, *CONFIDENCE))
     sides = []
     for side in ("lower", "upper"):
         levels = [f"        {level:g}: [{_listed(limits_of_few_events(side, level))}]" for level in CONFIDENCE]

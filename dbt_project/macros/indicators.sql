@@ -129,3 +129,26 @@
     where 1 = 0
 {%- endfor %}
 {% endmacro %}
+
+{#-
+    A limit of a figure before its multiplier, by its calculation; side: 'lower' or 'upper'. NULL where there is none.
+
+    figure: a relation of the model `observation` that has the figure and all that it rests on.
+-#}
+{% macro limit_of_figure(figure, side) -%}
+case
+            when {{ figure }}.calculation = 'percentage'
+                then {{ wilson_limit(figure ~ '.plain_value', figure ~ '.effective_base', side) }}
+            when {{ figure }}.calculation = 'rate' and {{ figure }}.is_of_events
+                then {{ events_limit(figure ~ '.numerator', side) }} / nullif({{ figure }}.denominator, 0)
+            when {{ figure }}.calculation = 'standardised_rate'
+                then {{ standardised_limit(
+                    figure ~ '.standardised_rate', figure ~ '.standardised_variance', figure ~ '.numerator', side
+                ) }}
+            when {{ figure }}.calculation = 'mean' and {{ figure }}.is_of_cases
+                then {{ figure }}.plain_value {{ '-' if side == 'lower' else '+' }} {{ mean_margin(
+                    figure ~ '.deviation', figure ~ '.counted'
+                ) }}
+            when {{ figure }}.calculation in ('median', 'percentile') then {{ figure }}.percentile_{{ side }}_95
+        end
+{%- endmacro %}

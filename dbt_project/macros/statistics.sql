@@ -1,8 +1,8 @@
 {#-
     Statistics that are plain arithmetic, so that they give the same bytes on any engine and thread count.
 
-    Limits are those of a two-sided interval; side: 'lower' or 'upper'; confidence: 90, 95 or 99.8 percent. None is
-    rounded. Arguments are SQL expressions, none of them an integer that SQL would divide as such.
+    Limits are those of a two-sided interval; side: 'lower' or 'upper'; confidence: 95 or 99.8 percent (Wilson: 90
+    too). None is rounded. Arguments are SQL expressions, none of them an integer that SQL would divide as such.
 -#}
 
 {#-

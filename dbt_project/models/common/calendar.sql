@@ -33,6 +33,14 @@ month_in_periods as (
     from month_in_year
 ),
 
+year_of_three as (
+    select 0 as years_before
+    union all
+    select 1 as years_before
+    union all
+    select 2 as years_before
+),
+
 month_in_period as (
     select
         month_start,
@@ -68,15 +76,14 @@ month_in_period as (
         academic_year_start as period_start,
         12 as months
     from month_in_periods
-    {%- for years_before in range(var('multi_year_years')) %}
-        union all
-        select
-            month_start,
-            'multi_year' as period_type,
-            {{ months_after('year_start', -12 * years_before) }} as period_start,
-            {{ 12 * var('multi_year_years') }} as months
-        from month_in_periods
-    {%- endfor %}
+    union all
+    select
+        month_in_periods.month_start,
+        'multi_year' as period_type,
+        {{ months_after('month_in_periods.year_start', '-12 * year_of_three.years_before') }} as period_start,
+        36 as months
+    from month_in_periods
+    cross join year_of_three
 )
 
 select

@@ -126,9 +126,7 @@ percentile as (
 )
 
 select
-    {%- for key in keys %}
-    histogram.{{ key }},
-    {%- endfor %}
+    {{ columns_of('histogram', keys) }},
     sum(histogram.numerator) as numerator,
     sum(histogram.denominator) as denominator,
     sum(histogram.squared_numerator) as squared_numerator,
@@ -141,10 +139,6 @@ select
 from histogram
 left join percentile
     on
-        {%- for key in keys %}
-        {{ 'and ' if not loop.first }}histogram.{{ key }} = percentile.{{ key }}
-        {%- endfor %}
+        {{ equal_in('histogram', 'percentile', keys) }}
 group by
-    {%- for key in keys %}
-    histogram.{{ key }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {{ columns_of('histogram', keys) }}

@@ -1,10 +1,7 @@
 {%- set period = ['indicator_id', 'method_version', 'period_type', 'period_start', 'period_end'] -%}
-{%- set sides = ['best', 'worst'] -%}
 with group_figure as (
     select
-        {%- for key in period %}
-        observation.{{ key }},
-        {%- endfor %}
+        {{ columns_of('observation', period) }},
         observation.breakdown,
         observation.breakdown_value as group_value,
         observation.breakdown_value as group_name,
@@ -17,9 +14,7 @@ with group_figure as (
         and observation.breakdown_value <> 'not recorded'
     union all
     select
-        {%- for key in period %}
-        observation.{{ key }},
-        {%- endfor %}
+        {{ columns_of('observation', period) }},
         'ward' as breakdown,
         area.area_code as group_value,
         area.area_name as group_name,
@@ -64,19 +59,18 @@ ranked as (
 
 pair as (
     select
-        {%- for key in period %}
-        best.{{ key }},
-        {%- endfor %}
+        {{ columns_of('best', period) }},
         best.breakdown,
         best.groups_compared,
         best.polarity,
         best.unit,
         best.decimals,
-        {%- for side in sides %}
-        {{ side }}.group_value as {{ side }}_group,
-        {{ side }}.group_name as {{ side }}_name,
-        {{ side }}.value as {{ side }}_value,
-        {%- endfor %}
+        best.group_value as best_group,
+        best.group_name as best_name,
+        best.value as best_value,
+        worst.group_value as worst_group,
+        worst.group_name as worst_name,
+        worst.value as worst_value,
         cast(abs(best.value - worst.value) as double) as gap,
         -- how far each figure's own limits are from it, towards the other figure and away from it
         case when best.value >= worst.value then best.value - best.lower_95 else best.upper_95 - best.value end as best_towards,
@@ -90,10 +84,8 @@ pair as (
     from ranked as best
     inner join ranked as worst
         on
-            {%- for key in period %}
-            best.{{ key }} = worst.{{ key }} and
-            {%- endfor %}
-            best.breakdown = worst.breakdown
+            {{ equal_in('best', 'worst', period) }}
+            and best.breakdown = worst.breakdown
     where
         best.best_rank = 1
         and worst.worst_rank = 1
@@ -116,16 +108,16 @@ limited as (
 worded as (
     select
         limited.*,
-        {%- for number in ['best_value', 'worst_value', 'gap', 'gap_lower_95', 'gap_upper_95'] %}
-        {{ as_shown('limited.' ~ number, 'limited.decimals') }} as {{ number }}_shown{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ as_shown('limited.best_value', 'limited.decimals') }} as best_value_shown,
+        {{ as_shown('limited.worst_value', 'limited.decimals') }} as worst_value_shown,
+        {{ as_shown('limited.gap', 'limited.decimals') }} as gap_shown,
+        {{ as_shown('limited.gap_lower_95', 'limited.decimals') }} as gap_lower_95_shown,
+        {{ as_shown('limited.gap_upper_95', 'limited.decimals') }} as gap_upper_95_shown
     from limited
 )
 
 select
-    {%- for key in period %}
-    {{ key }},
-    {%- endfor %}
+    {{ period | join(', ') }},
     breakdown,
     cast(groups_compared as integer) as groups_compared,
     best_group,

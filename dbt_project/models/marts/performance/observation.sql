@@ -23,9 +23,7 @@ indicator as (
 
 measured_in_all as (
     select
-        {%- for key in keys %}
-        {{ key }},
-        {%- endfor %}
+        {{ keys | join(', ') }},
         sum(numerator) as numerator,
         sum(denominator) as denominator,
         sum(squared_numerator) as squared_numerator,
@@ -37,9 +35,20 @@ measured_in_all as (
         max(percentile_upper_95) as percentile_upper_95
     from {{ ref('measured') }}
     group by
-        {%- for key in keys %}
-        {{ key }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ keys | join(', ') }}
+),
+
+-- whether each row of a method is one case below the line, or one event above it, and not an amount
+kind_of_rows as (
+    select
+        indicator_id,
+        method_version,
+        min(case when denominator = counted then 1 else 0 end) = 1 as are_cases,
+        min(case when numerator = counted then 1 else 0 end) = 1 as are_events
+    from measured_in_all
+    group by
+        indicator_id,
+        method_version
 ),
 
 filled_cell as (
@@ -61,9 +70,8 @@ filled_cell as (
         coalesce(measured.counted, 0) as counted,
         coalesce(measured.counted_in_numerator, 0) as counted_in_numerator,
         coalesce(measured.counted - measured.counted_in_numerator, 0) as counted_out,
-        -- of single cases: each row one, and each counting the same
-        not indicator.weighted and measured.denominator = measured.counted as is_of_cases,
-        not indicator.weighted and measured.numerator = measured.counted as is_of_events,
+        not indicator.weighted and kind_of_rows.are_cases as is_of_cases,
+        not indicator.weighted and kind_of_rows.are_events as is_of_events,
         case
             when cell.calculation = 'mean'
                 then {{ standard_deviation('measured.numerator', 'measured.squared_numerator', 'measured.counted') }}
@@ -71,11 +79,13 @@ filled_cell as (
     from {{ ref('cell') }} as cell
     inner join indicator
         on cell.indicator_id = indicator.indicator_id
+    left join kind_of_rows
+        on
+            cell.indicator_id = kind_of_rows.indicator_id
+            and cell.method_version = kind_of_rows.method_version
     left join measured_in_all as measured
         on
-            {%- for key in keys %}
-            {{ 'and ' if not loop.first }}cell.{{ key }} = measured.{{ key }}
-            {%- endfor %}
+            {{ equal_in('cell', 'measured', keys) }}
     left join {{ ref('residents_of_period') }} as residents_of_period
         on
             cell.area_code = residents_of_period.area_code
@@ -87,9 +97,7 @@ filled_cell as (
             and residents_of_period.stratum = 'all'
     left join {{ ref('standardised') }} as standardised
         on
-            {%- for key in keys %}
-            {{ 'and ' if not loop.first }}cell.{{ key }} = standardised.{{ key }}
-            {%- endfor %}
+            {{ equal_in('cell', 'standardised', keys) }}
 ),
 
 fraction as (
@@ -130,43 +138,19 @@ calculated as (
 limited as (
     select
         calculated.*,
-        {%- for side in ['lower', 'upper'] %}
-        case
-            when calculated.calculation = 'percentage'
-                then {{ wilson_limit('calculated.plain_value', 'calculated.effective_base', side) }}
-            when calculated.calculation = 'rate' and calculated.is_of_events
-                then {{ events_limit('calculated.numerator', side) }} / nullif(calculated.denominator, 0)
-            when calculated.calculation = 'rate' and calculated.counted = 0
-                then {{ few_events_limits(side, 95)[0] }} / nullif(calculated.denominator, 0)
-            when calculated.calculation = 'standardised_rate'
-                then {{ standardised_limit(
-                    'calculated.standardised_rate', 'calculated.standardised_variance', 'calculated.numerator', side
-                ) }}
-            when calculated.calculation = 'mean' and calculated.is_of_cases
-                then calculated.plain_value {{ '-' if side == 'lower' else '+' }} {{ mean_margin(
-                    'calculated.deviation', 'calculated.counted'
-                ) }}
-            when calculated.calculation in ('median', 'percentile') then calculated.percentile_{{ side }}_95
-        end as plain_{{ side }}_95{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ limit_of_figure('calculated', 'lower') }} as plain_lower_95,
+        {{ limit_of_figure('calculated', 'upper') }} as plain_upper_95
     from calculated
 ),
 
 -- what each figure of an index is compared with: its like in the base year, from the same month to the same month
 base_figure as (
     select
-        limited.indicator_id,
-        limited.method_version,
-        limited.period_type,
-        limited.period_start,
-        limited.period_end,
-        limited.area_code,
-        limited.breakdown,
-        limited.breakdown_value,
+        {{ columns_of('limited', keys) }},
         min_by(base.plain_value, base.period_start) as plain_value,
-        {%- for count in ['counted', 'counted_in_numerator', 'counted_out'] %}
-        min_by(base.{{ count }}, base.period_start) as {{ count }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        min_by(base.counted, base.period_start) as counted,
+        min_by(base.counted_in_numerator, base.period_start) as counted_in_numerator,
+        min_by(base.counted_out, base.period_start) as counted_out
     from limited
     inner join limited as base
         on
@@ -187,21 +171,12 @@ base_figure as (
             )
     where limited.measure = 'index'
     group by
-        limited.indicator_id,
-        limited.method_version,
-        limited.period_type,
-        limited.period_start,
-        limited.period_end,
-        limited.area_code,
-        limited.breakdown,
-        limited.breakdown_value
+        {{ columns_of('limited', keys) }}
 ),
 
 figure as (
     select
-        {%- for key in keys %}
-        limited.{{ key }},
-        {%- endfor %}
+        {{ columns_of('limited', keys) }},
         case when limited.measure = 'index' then limited.plain_value else limited.numerator end as numerator,
         case when limited.measure = 'index' then base_figure.plain_value else limited.denominator end as denominator,
         case
@@ -221,9 +196,9 @@ figure as (
                 then
                     coalesce(
                         least(
-                            {%- for count in ['counted', 'counted_in_numerator', 'counted_out'] %}
-                            nullif(limited.{{ count }}, 0), nullif(base_figure.{{ count }}, 0){{ ',' if not loop.last }}
-                            {%- endfor %}
+                            nullif(limited.counted, 0), nullif(base_figure.counted, 0),
+                            nullif(limited.counted_in_numerator, 0), nullif(base_figure.counted_in_numerator, 0),
+                            nullif(limited.counted_out, 0), nullif(base_figure.counted_out, 0)
                         ), 0
                     )
             else limited.counted
@@ -233,9 +208,7 @@ figure as (
     from limited
     left join base_figure
         on
-            {%- for key in keys %}
-            {{ 'and ' if not loop.first }}limited.{{ key }} = base_figure.{{ key }}
-            {%- endfor %}
+            {{ equal_in('limited', 'base_figure', keys) }}
 ),
 
 free_figure as (
@@ -267,9 +240,7 @@ worked_out_figure as (
     from figure
     union all
     select
-        {%- for key in keys %}
-        {{ key }},
-        {%- endfor %}
+        {{ keys | join(', ') }},
         numerator,
         denominator,
         value,
@@ -314,9 +285,7 @@ reported_figure as (
 
 every_figure as (
     select
-        {%- for key in keys %}
-        worked_out_figure.{{ key }},
-        {%- endfor %}
+        {{ columns_of('worked_out_figure', keys) }},
         worked_out_figure.numerator,
         worked_out_figure.denominator,
         worked_out_figure.value,
@@ -344,9 +313,7 @@ every_figure as (
 )
 
 select
-    {%- for key in keys %}
-    {{ key }},
-    {%- endfor %}
+    {{ keys | join(', ') }},
     {{ as_figure('numerator') }} as numerator,
     {{ as_figure('denominator') }} as denominator,
     {{ as_figure('value') }} as value,
