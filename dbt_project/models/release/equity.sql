@@ -45,14 +45,14 @@ judged as (
 ranked as (
     select
         judged.*,
-        count(*) over (partition by {{ period | join(', ') }}, breakdown) as groups_compared,
+        count(*) over (partition by {{ columns_of('judged', period) }}, judged.breakdown) as groups_compared,
         row_number() over (
-            partition by {{ period | join(', ') }}, breakdown
-            order by goodness desc, group_value
+            partition by {{ columns_of('judged', period) }}, judged.breakdown
+            order by judged.goodness desc, judged.group_value asc
         ) as best_rank,
         row_number() over (
-            partition by {{ period | join(', ') }}, breakdown
-            order by goodness asc, group_value
+            partition by {{ columns_of('judged', period) }}, judged.breakdown
+            order by judged.goodness asc, judged.group_value asc
         ) as worst_rank
     from judged
 ),
@@ -71,16 +71,12 @@ pair as (
         worst.group_value as worst_group,
         worst.group_name as worst_name,
         worst.value as worst_value,
-        cast(abs(best.value - worst.value) as double) as gap,
-        -- how far each figure's own limits are from it, towards the other figure and away from it
-        case when best.value >= worst.value then best.value - best.lower_95 else best.upper_95 - best.value end as best_towards,
-        case when best.value >= worst.value then best.upper_95 - best.value else best.value - best.lower_95 end as best_away,
-        case
-            when best.value >= worst.value then worst.upper_95 - worst.value else worst.value - worst.lower_95
-        end as worst_towards,
-        case
-            when best.value >= worst.value then worst.value - worst.lower_95 else worst.upper_95 - worst.value
-        end as worst_away
+        best.value >= worst.value as best_is_higher,
+        -- how far each figure's own limits are from it, downwards and upwards
+        cast(best.value - best.lower_95 as double) as best_down,
+        cast(best.upper_95 - best.value as double) as best_up,
+        cast(worst.value - worst.lower_95 as double) as worst_down,
+        cast(worst.upper_95 - worst.value as double) as worst_up
     from ranked as best
     inner join ranked as worst
         on
@@ -92,17 +88,28 @@ pair as (
         and best.groups_compared >= 2
 ),
 
-limited as (
+measured as (
     select
         pair.*,
-        gap - sqrt(
-            cast(best_towards as double) * cast(best_towards as double)
-            + cast(worst_towards as double) * cast(worst_towards as double)
-        ) as gap_lower_95,
-        gap + sqrt(
-            cast(best_away as double) * cast(best_away as double) + cast(worst_away as double) * cast(worst_away as double)
-        ) as gap_upper_95
+        cast(abs(pair.best_value - pair.worst_value) as double) as gap,
+        -- towards each other, and away from each other
+        case
+            when pair.best_is_higher then sqrt(pair.best_down * pair.best_down + pair.worst_up * pair.worst_up)
+            else sqrt(pair.best_up * pair.best_up + pair.worst_down * pair.worst_down)
+        end as gap_down,
+        case
+            when pair.best_is_higher then sqrt(pair.best_up * pair.best_up + pair.worst_down * pair.worst_down)
+            else sqrt(pair.best_down * pair.best_down + pair.worst_up * pair.worst_up)
+        end as gap_up
     from pair
+),
+
+limited as (
+    select
+        measured.*,
+        measured.gap - measured.gap_down as gap_lower_95,
+        measured.gap + measured.gap_up as gap_upper_95
+    from measured
 ),
 
 worded as (

@@ -160,8 +160,8 @@ base_figure as (
             and limited.area_code = base.area_code
             and limited.breakdown = base.breakdown
             and limited.breakdown_value = base.breakdown_value
-            and base.period_start >= limited.base_year_start
-            and base.period_start < {{ months_after('limited.base_year_start', 12) }}
+            and limited.base_year_start <= base.period_start
+            and {{ months_after('limited.base_year_start', 12) }} > base.period_start
             and (
                 limited.period_type not in ('month', 'quarter', 'year_to_date', 'rolling_12_months', 'point')
                 or (

@@ -79,7 +79,8 @@ select
         when period_type = 'quarter' then concat('Q', cast(quarter_number as varchar), ' ', financial_year)
         when period_type = 'calendar_year' then cast(extract(year from period_start) as varchar)
         when period_type = 'academic_year' then concat('Academic year ', year_from_start)
-        when period_type = 'multi_year' and starts_with_year and year_start_month > 1 then concat(year_from_start, ' to ', financial_year)
+        when period_type = 'multi_year' and starts_with_year and year_start_month > 1
+            then concat(year_from_start, ' to ', financial_year)
         when first_month_name = last_month_name then first_month_name
         else concat(first_month_name, ' to ', last_month_name)
     end as label,
