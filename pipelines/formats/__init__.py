@@ -16,12 +16,25 @@ import polars as pl
 
 from pipelines.formats import archive
 from pipelines.formats.csv import open_csv
-from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, OpenDelivery
+from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, ColumnsAbsent, OpenDelivery, ahead, within
 from pipelines.formats.json import open_json, open_jsonl
 from pipelines.formats.parquet import open_parquet
 from pipelines.formats.spreadsheet import WORKBOOKS, open_spreadsheet
+from pipelines.formats.xml import open_xml
+from pipelines.workspace import UNFINISHED
 
-__all__ = ["BrokenDelivery", "OpenDelivery", "is_typed", "names_of", "open_delivery"]
+__all__ = [
+    "BrokenDelivery",
+    "ColumnsAbsent",
+    "OpenDelivery",
+    "ahead",
+    "first_rows",
+    "is_text",
+    "is_typed",
+    "names_of",
+    "open_delivery",
+    "within",
+]
 
 Opener = Callable[[Path, dict[str, Any], list[str], Path], OpenDelivery]
 OPENERS: dict[str, Opener] = {
@@ -29,6 +42,7 @@ OPENERS: dict[str, Opener] = {
     "json": open_json,
     "jsonl": open_jsonl,
     "parquet": open_parquet,
+    "xml": open_xml,
     **dict.fromkeys(WORKBOOKS, open_spreadsheet),
 }
 
@@ -39,6 +53,11 @@ def is_typed(form: dict[str, Any]) -> bool:
     return form["type"] == "parquet" or form["type"] in WORKBOOKS
 
 
+def is_text(form: dict[str, Any]) -> bool:
+    """Whether a file of this format holds nothing but text, so that no number in it is written for a program."""
+    return bool(form.get("content", form)["type"] == "csv")
+
+
 @contextmanager
 def open_delivery(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> Iterator[OpenDelivery]:
     """Open the file at ``path`` in the stated format, to read the named columns.
@@ -46,16 +65,25 @@ def open_delivery(path: Path, form: dict[str, Any], columns: list[str], scratch:
     Raises :class:`BrokenDelivery` where it is not of that format or lacks a column. ``scratch`` is a private folder
     for what has to be written on the way.
     """
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+    with tempfile.TemporaryDirectory(dir=scratch, prefix=UNFINISHED) as folder:
         opened = (_open_members if form["type"] == "zip" else OPENERS[form["type"]])(path, form, columns, Path(folder))
         opened.batches = (_without_monsters(batch, columns) for batch in opened.batches)
         yield opened
 
 
 def names_of(path: Path, form: dict[str, Any], scratch: Path) -> list[str]:
-    """The names of all columns of a file with a header. Raises :class:`BrokenDelivery` where it cannot be opened."""
+    """The names of all columns of a file. Raises :class:`BrokenDelivery` where it cannot be opened."""
     with open_delivery(path, form, [], scratch) as opened:
+        if not opened.names:  # no header: the first records tell
+            next(opened.batches, None)
         return list(opened.names)
+
+
+def first_rows(path: Path, form: dict[str, Any], columns: list[str], scratch: Path, rows: int) -> pl.DataFrame:
+    """The cells of some columns in the first rows of a file. Raises :class:`BrokenDelivery` where it cannot be opened."""
+    with open_delivery(path, form, columns, scratch) as opened:
+        batch = next(opened.batches, None)
+    return pl.DataFrame(schema=dict.fromkeys(columns, pl.String)) if batch is None else batch.select(columns).head(rows)
 
 
 def _open_members(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> OpenDelivery:
@@ -67,7 +95,9 @@ def _open_members(path: Path, form: dict[str, Any], columns: list[str], scratch:
         for member in archive.unpacked(path, form, scratch):
             content = OPENERS[form["content"]["type"]](member, form["content"], columns, scratch)
             rows = 0
+            opened.names = opened.names or content.names
             for batch in content.batches:
+                opened.names = opened.names or content.names
                 rows += len(batch)
                 yield batch.with_columns(pl.col("row_number") + before)
             before += rows + content.blank_lines

@@ -6,7 +6,8 @@ Belongs here: finding the records and giving each named value as text. Does not 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,16 @@ import duckdb
 import polars as pl
 
 from pipelines.formats import delivery
-from pipelines.formats.delivery import BrokenDelivery, OpenDelivery, frame, need
+from pipelines.formats.delivery import BrokenDelivery, OpenDelivery, fault, frame, need
 from pipelines.formats.text import as_utf8
 
 BLOCK = 1 << 20
 LONGEST_VALUE = 16_777_216
 NOT_AN_OBJECT = "not a JSON object"
 NAMED_TWICE = "a name stands twice in the object"
+TOO_DEEP = "has values within values without end"
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+"""Half of a pair that stands for one character: JSON can say it, and no text can hold it."""
 
 
 def open_jsonl(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> OpenDelivery:
@@ -29,10 +33,12 @@ def open_jsonl(path: Path, form: dict[str, Any], columns: list[str], scratch: Pa
     text = as_utf8(path, form, scratch, may_be_marked=False)
     if not text.stat().st_size:
         raise BrokenDelivery("the file is empty")
-    return OpenDelivery(_lines(text, columns, scratch))
+    opened = OpenDelivery(iter(()))
+    opened.batches = _lines(text, columns, scratch, opened)
+    return opened
 
 
-def _lines(path: Path, columns: list[str], scratch: Path) -> Iterator[pl.DataFrame]:
+def _lines(path: Path, columns: list[str], scratch: Path, opened: OpenDelivery) -> Iterator[pl.DataFrame]:
     lines = "select json from read_ndjson_objects(?)"
     picked = ", ".join(
         f"coalesce(json_extract_string(json, {_literal(_pointer([c]))}), "
@@ -52,13 +58,14 @@ def _lines(path: Path, columns: list[str], scratch: Path) -> Iterator[pl.DataFra
     with duckdb.connect() as connection:
         connection.execute(f"set temp_directory = '{scratch}'")
         try:
-            _need(columns, [str(name) for (name,) in connection.execute(known, [str(path)]).fetchall()])
+            opened.names = [str(name) for (name,) in connection.execute(known, [str(path)]).fetchall()]
+            _need(columns, opened.names)
             for arrow in connection.sql(query, params=[str(path)]).to_arrow_reader(delivery.BATCH_ROWS):
                 batch = pl.from_arrow(arrow)
                 assert isinstance(batch, pl.DataFrame)
                 yield batch
-        except duckdb.Error:
-            raise BrokenDelivery(f"the file cannot be read as JSON lines: {_bad_line(path)}") from None
+        except duckdb.Error as error:
+            raise fault(error, f"the file cannot be read as JSON lines: {_bad_line(path)}") from None
 
 
 def _bad_line(path: Path) -> str:
@@ -68,10 +75,12 @@ def _bad_line(path: Path) -> str:
             try:
                 if len(line) == LONGEST_VALUE:
                     return f"line {number} is longer than {LONGEST_VALUE} bytes"
-                if line.strip():
-                    json.loads(line.decode())
+                if line.strip() and HALF_CHARACTER.search(json.dumps(json.loads(line.decode()), ensure_ascii=False)):
+                    return f"line {number} has half of a character"
             except json.JSONDecodeError as error:
                 return f"line {number} is not JSON ({error.msg})"
+            except RecursionError:
+                return f"line {number} {TOO_DEEP}"
     return "a line is not what JSON allows"
 
 
@@ -81,17 +90,30 @@ def open_json(path: Path, form: dict[str, Any], columns: list[str], scratch: Pat
     Raises :class:`BrokenDelivery` where the document is not JSON, has no such array, or its records lack a name.
     """
     text = as_utf8(path, form, scratch)
-    return OpenDelivery(_records(text, form.get("records", ""), columns))
+    opened = OpenDelivery(iter(()))
+    opened.batches = _records(text, form.get("records", ""), columns, opened)
+    return opened
 
 
-def _records(path: Path, place: str, columns: list[str]) -> Iterator[pl.DataFrame]:
+def _records(path: Path, place: str, columns: list[str], opened: OpenDelivery) -> Iterator[pl.DataFrame]:
     records = enumerate(_Document(path).array([part for part in place.split(".") if part]), 1)
     first = True
     while batch := list(islice(records, delivery.BATCH_ROWS)):
         if first:
-            _need(columns, sorted({name for _, record in batch if isinstance(record, dict) for name in record}))
+            opened.names = sorted({name for _, record in batch if isinstance(record, dict) for name in record})
+            _need(columns, opened.names)
         first = False
-        yield frame([[number, _unreadable(record), *(_value(record, c) for c in columns)] for number, record in batch], columns)
+        yield frame([_row(number, record, columns) for number, record in batch], columns)
+
+
+def _row(number: int, record: Any, columns: list[str]) -> list[Any]:
+    """A record as the row of a batch; of a cell with half of a character nothing can be kept."""
+    cells = [_value(record, column) for column in columns]
+    halved = [bool(cell and HALF_CHARACTER.search(cell)) for cell in cells]
+    if not any(halved):
+        return [number, _unreadable(record), *cells]
+    kept = [None if half else cell for cell, half in zip(cells, halved, strict=True)]
+    return [number, "a cell has half of a character", *kept]
 
 
 def _unreadable(record: Any) -> str | None:
@@ -218,6 +240,8 @@ class _Document:
         while True:
             try:
                 value, end = self.decoder.raw_decode(self.text, self.at)
+            except RecursionError:
+                raise BrokenDelivery(f"the file cannot be read as JSON: record {self.records + 1} {TOO_DEEP}") from None
             except json.JSONDecodeError as error:
                 if not self._more():
                     raise self._bad(error.msg) from None
@@ -240,7 +264,7 @@ class _Document:
         return BrokenDelivery(f"the file cannot be read as JSON: {why}, after {self.records} records")
 
 
-def _need(columns: list[str], names: list[str]) -> None:
+def _need(columns: list[str], names: Sequence[str]) -> None:
     """A name may be absent from a record that has no value for it, but not from all of them."""
     if names:
         need(columns, [column if column in names else column.split(".")[0] for column in columns], names)

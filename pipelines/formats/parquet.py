@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.formats import delivery
-from pipelines.formats.delivery import BrokenDelivery, OpenDelivery, first_line, need
+from pipelines.formats.delivery import BrokenDelivery, OpenDelivery, fault, first_line, need, within
 
 
 def open_parquet(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> OpenDelivery:
@@ -26,7 +26,7 @@ def open_parquet(path: Path, form: dict[str, Any], columns: list[str], scratch: 
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
-        raise BrokenDelivery(f"the file cannot be read as Parquet: {first_line(error)}") from None
+        raise fault(error, f"the file cannot be read as Parquet: {first_line(error)}") from None
     need(columns, columns, schema.names)
     lower = [name.lower() for name in schema.names]
     alike = [column for column in columns if lower.count(column.lower()) > 1]
@@ -35,16 +35,16 @@ def open_parquet(path: Path, form: dict[str, Any], columns: list[str], scratch: 
     for column in columns:
         if "binary" in str(schema.field(column).type):
             raise BrokenDelivery(f"the column {column} holds bytes, so nobody can know what they mean")
-    return OpenDelivery(_batches(path, columns, schema), names=schema.names)
+    return OpenDelivery(_batches(path, columns, schema, scratch), names=schema.names)
 
 
-def _batches(path: Path, columns: list[str], schema: pa.Schema) -> Iterator[pl.DataFrame]:
+def _batches(path: Path, columns: list[str], schema: pa.Schema, scratch: Path) -> Iterator[pl.DataFrame]:
     texts = ", ".join(f"{_text(column, schema.field(column).type)} as {_quoted(column)}" for column in columns)
     query = f"""
         select file_row_number + 1 as row_number, {texts}, null::varchar as unreadable
         from read_parquet(?, file_row_number = true)
     """
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=within(scratch)) as connection:
         connection.execute("set timezone = 'UTC'")
         try:
             for arrow in connection.sql(query, params=[str(path)]).to_arrow_reader(delivery.BATCH_ROWS):
@@ -52,7 +52,7 @@ def _batches(path: Path, columns: list[str], schema: pa.Schema) -> Iterator[pl.D
                 assert isinstance(batch, pl.DataFrame)
                 yield batch
         except duckdb.Error as error:
-            raise BrokenDelivery(f"the file cannot be read as Parquet: {first_line(error)}") from None
+            raise fault(error, f"the file cannot be read as Parquet: {first_line(error)}") from None
 
 
 def _text(column: str, kind: pa.DataType) -> str:
