@@ -34,6 +34,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "provisional_days": pl.Int32,
     },
     "area": {"area_code": pl.String, "area_name": pl.String, "area_type": pl.String, "parent_code": pl.String},
+    "area_group": {"area_code": pl.String, "breakdown": pl.String, "breakdown_value": pl.String},
     "source": {
         "source": pl.String,
         "title": pl.String,
@@ -165,6 +166,7 @@ def write_reference(
             (council.area_code, council.name, "council", None),
             *((area.code, area.name, area.area_type, council.area_code) for area in council.areas),
         ],
+        "area_group": [(area.code, kind, group) for area in council.areas for kind, group in area.groups],
         "source": [_source_row(one) for one in standing],
         "delivery": [row for one in standing for row in _delivery_rows(one)],
         "delivery_month": [

@@ -16,8 +16,8 @@ from small_council.place import PLANTED
 
 DATASETS = {
     "performance": {
-        "observation", "indicator", "adoption", "method", "calculation", "target", "comparator", "commentary", "event",
-        "priority", "area", "period", "revision", "withheld", "release", "source_snapshot", "dataset_metadata",
+        "observation", "equity", "indicator", "adoption", "method", "calculation", "target", "comparator", "commentary",
+        "event", "priority", "area", "period", "revision", "withheld", "release", "source_snapshot", "dataset_metadata",
         "definition_check",
     },
     "services": {"request"},
@@ -107,6 +107,18 @@ def test_no_small_count_of_people_is_published(council: Line) -> None:
     withheld = [row for row in council.table("performance", "observation") if row["value_note"] == "c"]
     assert withheld
     assert all(row["numerator"] == row["value"] == row["lower_95"] == "" for row in withheld)
+
+
+def test_groups_are_compared_by_what_is_published_alone(council: Line) -> None:
+    key = ("indicator_id", "method_version", "period_type", "period_start", "period_end")
+    figures = {(*(row[name] for name in key), row["area_code"]): row for row in council.table("performance", "observation")}
+    rows = [row for row in council.table("performance", "equity") if row["breakdown"] == "ward"]
+    assert rows
+    for row in rows:
+        for side in ("best", "worst"):
+            figure = figures[(*(row[name] for name in key), row[f"{side}_group"])]
+            assert figure["value_note"] == ""
+            assert figure["value"] == row[f"{side}_value"]
 
 
 def test_every_row_received_is_accounted_for(council: Line) -> None:
