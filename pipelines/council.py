@@ -22,8 +22,21 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Budget:
+    """How large published things may be, in megabytes of a million bytes: a table in one file, any file, all files together."""
+
+    table_mb: float = 50
+    file_mb: float = 95
+    repository_mb: float = 900
+
+
+@dataclass(frozen=True)
 class Council:
-    """The facts of one council. ``smallest_count`` is the smallest count of people that may be published."""
+    """The facts of one council.
+
+    ``smallest_count`` is the smallest count of people that may be published. ``data_address`` is where the published folders
+    can be read over the web, with a slash at its end; ``None`` where the council has not said.
+    """
 
     name: str
     area_code: str
@@ -35,6 +48,8 @@ class Council:
     provisional_days: int
     smallest_count: int
     areas: tuple[Area, ...]
+    data_address: str | None = None
+    budget: Budget = Budget()
 
     @property
     def area_labels(self) -> dict[str, str]:
@@ -60,6 +75,7 @@ def load_council(path: Path) -> Council:
         areas.append(Area(area["code"], area["name"], area["type"], tuple(area.get("also", []))))
     if problems:
         raise ConfigError(problems)
+    address = content.get("data_address")
     return Council(
         name=content["name"],
         area_code=content["area_code"],
@@ -71,4 +87,6 @@ def load_council(path: Path) -> Council:
         provisional_days=content.get("provisional_days", 30),
         smallest_count=content.get("disclosure", {}).get("smallest_count", 5),
         areas=tuple(areas),
+        data_address=f"{address.rstrip('/')}/" if address else None,
+        budget=Budget(**content.get("size", {})),
     )

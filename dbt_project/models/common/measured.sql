@@ -36,7 +36,7 @@ tally_of_period as (
         calendar.period_start as in_period_start,
         calendar.period_end as in_period_end
     from tally_of_area
-    inner join {{ ref('calendar') }} as calendar
+    inner join {{ ref('month_of_period') }} as calendar
         on tally_of_area.period_start = calendar.month_start
     where tally_of_area.period_type = 'month'
     union all

@@ -29,12 +29,9 @@ dated_period as (
         used_period.period_end,
         council.year_start_month,
         {{ months_after(
-            'used_period.period_end',
-            '-mod(extract(month from used_period.period_end) - council.year_start_month + 12, 12)'
+            'used_period.period_end', '-' ~ months_into_year('used_period.period_end', 'council.year_start_month')
         ) }} as in_year_from,
-        1 + cast(
-            floor(mod(extract(month from used_period.period_start) - council.year_start_month + 12, 12) / 3) as integer
-        ) as quarter_number
+        {{ months_into_year('used_period.period_start', 'council.year_start_month') }} as months_into_year
     from used_period
     cross join {{ ref('stg_council') }} as council
 ),
@@ -42,25 +39,9 @@ dated_period as (
 named_period as (
     select
         dated_period.*,
-        case
-            when dated_period.year_start_month = 1
-                then cast(extract(year from dated_period.in_year_from) as varchar)
-            else concat(
-                cast(extract(year from dated_period.in_year_from) as varchar),
-                '/',
-                right(cast(extract(year from dated_period.in_year_from) + 1 as varchar), 2)
-            )
-        end as financial_year,
-        concat(
-            {{ month_name('extract(month from dated_period.period_start)') }},
-            ' ',
-            cast(extract(year from dated_period.period_start) as varchar)
-        ) as first_month_name,
-        concat(
-            {{ month_name('extract(month from dated_period.period_end)') }},
-            ' ',
-            cast(extract(year from dated_period.period_end) as varchar)
-        ) as last_month_name
+        {{ financial_year_name('dated_period.in_year_from', 'dated_period.year_start_month') }} as financial_year,
+        {{ month_and_year('dated_period.period_start') }} as first_month_name,
+        {{ month_and_year('dated_period.period_end') }} as last_month_name
     from dated_period
 )
 
@@ -70,7 +51,7 @@ select
     period_end,
     case
         when period_type = 'financial_year' then financial_year
-        when period_type = 'quarter' then concat('Q', cast(quarter_number as varchar), ' ', financial_year)
+        when period_type = 'quarter' then {{ quarter_name('months_into_year', 'financial_year') }}
         when period_type = 'calendar_year' then cast(extract(year from period_start) as varchar)
         when first_month_name = last_month_name then first_month_name
         else concat(first_month_name, ' to ', last_month_name)
