@@ -16,10 +16,11 @@ from typing import Any
 import polars as pl
 
 import schemas
+from pipelines import corrections as put_right
 from pipelines.council import Council
 from pipelines.files import read_json, replacing
 from pipelines.indicators import Indicator, indicator_rows
-from pipelines.intake import Receipt, accepted_path, accepted_schema
+from pipelines.intake import Receipt, accepted_path, accepted_schema, is_as_stated
 from pipelines.land import Delivery, deliveries
 from pipelines.sources import Source
 from pipelines.workspace import Workspace
@@ -63,6 +64,10 @@ TABLES: dict[str, dict[str, Any]] = {
         "rows_layout": pl.Int64,
         "first_date": pl.Date,
         "last_date": pl.Date,
+        "days_late": pl.Int32,
+        "rows_undated": pl.Int64,
+        "rows_corrected": pl.Int64,
+        "purged_on": pl.Date,
         "about_people": pl.Boolean,
     },
     "quarantine_reason": {
@@ -71,6 +76,13 @@ TABLES: dict[str, dict[str, Any]] = {
         "field": pl.String,
         "rule": pl.String,
         "row_count": pl.Int64,
+    },
+    "delivery_month": {
+        "source": pl.String,
+        "delivery": pl.String,
+        "month": pl.Date,
+        "rows_accepted": pl.Int64,
+        "rows_set_aside": pl.Int64,
     },
     "completeness": {
         "source": pl.String,
@@ -94,11 +106,17 @@ class Judged:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one source stands: its judged deliveries in order of receipt and, if its data are old, why."""
+    """Where one source stands: its judged deliveries in order of receipt and, if its data are old, why.
+
+    ``ineffective`` says which corrections did nothing and why, ``outlived`` which purged deliveries no longer follow what is
+    stated.
+    """
 
     source: Source
     judged: tuple[Judged, ...]
     old_reason: str | None
+    ineffective: tuple[str, ...] = ()
+    outlived: tuple[str, ...] = ()
 
     @property
     def last_good(self) -> Delivery | None:
@@ -125,7 +143,8 @@ def adopted(standing: Iterable[Standing], workspace: Workspace) -> list[str]:
         for judged in one.judged
         if judged.in_use
     ]
-    return sorted({name for path in paths for name in pl.read_parquet(path, columns=["indicator_id"])["indicator_id"]})
+    there = [path for path in paths if path.exists()]  # a purged delivery has none
+    return sorted({name for path in there for name in pl.read_parquet(path, columns=["indicator_id"])["indicator_id"]})
 
 
 def write_reference(
@@ -147,7 +166,14 @@ def write_reference(
             *((area.code, area.name, area.area_type, council.area_code) for area in council.areas),
         ],
         "source": [_source_row(one) for one in standing],
-        "delivery": [_delivery_row(judged) for one in standing for judged in one.judged],
+        "delivery": [row for one in standing for row in _delivery_rows(one)],
+        "delivery_month": [
+            (j.source.name, j.delivery.sha256, _date(entry["month"]), entry["accepted"], entry["set_aside"])
+            for one in standing
+            for j in one.judged
+            for entry in j.receipt.months
+            if entry["month"]
+        ],
         "quarantine_reason": [
             (j.source.name, j.delivery.sha256, reason["field"], reason["rule"], reason["rows"])
             for one in standing
@@ -188,7 +214,21 @@ def _standing(source: Source, workspace: Workspace, as_of: date | None) -> Stand
     if source.delivers == "everything":  # each good delivery replaces the one before
         good = [j for j in judged if j.in_use]
         judged = [replace(j, in_use=j is good[-1]) if j.in_use else j for j in judged]
-    return Standing(source, tuple(judged), _old_reason(source, judged, workspace))
+    corrections = put_right.load(source, workspace)
+    outcomes = [(j.delivery.sha256, entry["id"], entry["outcome"]) for j in judged for entry in j.receipt.corrections]
+    outlived = [
+        f"the delivery {j.delivery.file_name} stays as it was judged, by a mapping, a contract or corrections that have changed "
+        f"since: the file as received was purged on {j.receipt.purged['on']}."
+        for j in judged
+        if j.receipt.purged and not is_as_stated(source, j.receipt, corrections)
+    ]
+    return Standing(
+        source,
+        tuple(judged),
+        _old_reason(source, judged, workspace),
+        tuple(put_right.told(corrections, outcomes)),
+        tuple(outlived),
+    )
 
 
 def _old_reason(source: Source, judged: Sequence[Judged], workspace: Workspace) -> str | None:
@@ -222,7 +262,16 @@ def _source_row(one: Standing) -> tuple[Any, ...]:
     )
 
 
-def _delivery_row(judged: Judged) -> tuple[Any, ...]:
+def _delivery_rows(one: Standing) -> list[tuple[Any, ...]]:
+    """The deliveries of a source; each is late by the cadence, counted from the one before."""
+    before = [None, *(judged.delivery.received_at for judged in one.judged)]
+    return [
+        _delivery_row(judged, one.source.days_late(last, judged.delivery.received_at))
+        for judged, last in zip(one.judged, before, strict=False)
+    ]
+
+
+def _delivery_row(judged: Judged, days_late: int) -> tuple[Any, ...]:
     delivery, receipt = judged.delivery, asdict(judged.receipt)
     return (
         judged.source.name,
@@ -241,6 +290,10 @@ def _delivery_row(judged: Judged) -> tuple[Any, ...]:
         judged.receipt.rows_layout,
         _date(receipt["first_date"]),
         _date(receipt["last_date"]),
+        days_late,
+        sum(entry["set_aside"] for entry in receipt["months"] if entry["month"] is None),
+        receipt["rows_corrected"],
+        _date(receipt["purged"]["on"]) if receipt["purged"] else None,
         judged.source.sensitivity == "personal",
     )
 

@@ -8,13 +8,13 @@ what became of each model and test. Does not belong here: any SQL (dbt_project) 
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.code import content_sha256
+from pipelines.faults import unquoted
 from pipelines.files import read_json, write_json
 from pipelines.indicators import Indicator, load_indicators
 from pipelines.workspace import Workspace
@@ -87,7 +87,7 @@ def build(
     """
     arguments = ["build", "--select", *models, "--exclude-resource-type", "unit_test"]
     arguments += ["--full-refresh"] if afresh else []
-    places = ["--target-path", str(workspace.dbt_target)]
+    places = ["--target-path", str(workspace.dbt_target), "--no-write-json"]  # results would hold messages as they were
     done = _invoke([*arguments, *places], workspace, indicators, _counting(tell))
     results: Any = done.result
     return [_built(result) for result in results.results]
@@ -172,9 +172,7 @@ def _built(result: Any) -> Built:
     node = result.node
     is_test = str(node.resource_type) == "test"
     about = node.attached_node.rsplit(".", 1)[-1] if is_test and node.attached_node else node.name
-    # a message may quote a value of a record; what stands in quotes is not repeated
-    message = re.sub(r"'[^']*'", "'…'", str(result.message or ""))
-    return Built(node.name, about, is_test, str(result.status), message)
+    return Built(node.name, about, is_test, str(result.status), unquoted(str(result.message or "")))
 
 
 def _counting(tell: Callable[[int], None]) -> Callable[[Any], None]:

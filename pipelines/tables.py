@@ -62,16 +62,22 @@ def parquet(path: Path) -> str:
 
 
 def neutral(value: str) -> str:
-    """The SQL expression for a text that no spreadsheet runs as a formula; NULL where it is empty."""
+    """The SQL of a text that no spreadsheet runs as a formula."""
     formula = f"regexp_matches({value}, {text(FORMULA)}) and not regexp_matches({value}, '{NUMBER}')"
-    return f"nullif(case when {formula} then '''' || {value} else {value} end, '')"
+    return f"case when {formula} then '''' || {value} else {value} end"
+
+
+def restored(value: str) -> str:
+    """The SQL of a text as it was before :func:`neutral`."""
+    apostrophe = text(f"^'('*{STARTS})")
+    return f"regexp_replace({value}, {apostrophe}, '\\1')"
 
 
 def published_text(column: Column) -> str:
     """The SQL expression for the published text of a column's value; NULL where there is none."""
     value = name(column.name)
     if column.data_type == "VARCHAR":
-        return neutral(value)
+        return f"nullif({neutral(value)}, '')"
     if column.data_type == "TIMESTAMP":
         return f"strftime({value}, '%Y-%m-%dT%H:%M:%SZ')"
     if column.is_number:
@@ -138,8 +144,7 @@ def csv(path: Path, columns: Sequence[str]) -> str:
 
 def _file(path: Path, columns: Sequence[str]) -> str:
     types = ", ".join(f"{text(column)}: 'VARCHAR'" for column in columns)
-    apostrophe = text(f"^'('*{STARTS})")
-    values = ", ".join(f"regexp_replace({name(c)}, {apostrophe}, '\\1') as {name(c)}" for c in columns)
+    values = ", ".join(f"{restored(name(c))} as {name(c)}" for c in columns)
     return (
         f"(select row_number() over () as row, {values} from read_csv({text(path)}, auto_detect = false, header = true, "
         f"delim = ',', quote = '\"', escape = '\"', nullstr = '', parallel = false, columns = {{{types}}}))"

@@ -15,7 +15,10 @@ with used_span as (
 ),
 
 calendar_day as (
-    {{ days_from_to("(select first_day from used_span)", "(select " ~ end_of_month('last_month') ~ " from used_span)") }}
+    {{ days_from_to(
+        "(select first_day from used_span)",
+        "(select " ~ end_of_month('last_month') ~ " from used_span)"
+    ) }}
 ),
 
 dated_day as (
@@ -31,8 +34,10 @@ dated_day as (
 named_day as (
     select
         dated_day.*,
-        {{ financial_year_name(months_after('dated_day.month_start', '-dated_day.months_into_year'), 'dated_day.year_start_month') }}
-            as financial_year
+        {{ financial_year_name(
+            months_after('dated_day.month_start', '-dated_day.months_into_year'),
+            'dated_day.year_start_month'
+        ) }} as financial_year
     from dated_day
 )
 
