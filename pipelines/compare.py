@@ -28,7 +28,7 @@ from pipelines.contract import Deprecation
 from pipelines.files import replacing
 from pipelines.package import Descriptor, Package
 from pipelines.tables import connect, csv, name, parquet, text, write_previous
-from pipelines.verify import checksums, combined_sha256, datasets_in, table_path
+from pipelines.verify import checksums, combined_sha256, datasets_in, released_in, table_path
 
 Level = Literal["first", "major", "minor", "patch"]
 
@@ -128,7 +128,7 @@ def read_previous(publish: Path) -> dict[str, Descriptor]:
     Raises :class:`PreviousReleaseDamaged` where a file is not as it was released.
     """
     previous = {dataset: dict(descriptor) for dataset, descriptor in datasets_in(publish).items()}
-    problems = [str(problem) for dataset in previous for problem in checksums(publish / dataset)]
+    problems = [str(problem) for folder in released_in(publish) for problem in checksums(folder)]
     if problems:
         raise PreviousReleaseDamaged(
             "The last release is not as it was released, so that changes to it cannot be told from corrections: "

@@ -218,8 +218,13 @@ def validation(dataset: Path) -> list[Problem]:
 
 
 def _strangers(directory: Path, datasets: Sequence[Path]) -> Iterator[Problem]:
-    """What stands beside the datasets and is no part of the release; in a repository people keep files of their own."""
+    """What is missing beside the datasets, or stands there and is no part of the release.
+
+    In a repository people keep files of their own.
+    """
     repository = (directory / ".gitattributes").exists()
+    if not (directory / CATALOGUE / SUMS).exists():
+        yield Problem(".", CATALOGUE, "release", "is missing")
     for path in sorted(directory.iterdir()):
         unreleased = path.is_dir() and {p.name for p in path.iterdir()} <= NOT_PART
         if path.name == ".installing":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -220,6 +221,12 @@ def test_the_catalogue_is_part_of_the_release(small: SmallRelease) -> None:
     assert [str(problem) for problem in verify(small.publish)] == [
         "catalogue/README.md: has changed since it was released (checksums)"
     ]
+
+
+def test_a_catalogue_that_was_taken_away_is_missed(small: SmallRelease) -> None:
+    small.make()
+    shutil.rmtree(small.publish / "catalogue")
+    assert [str(problem) for problem in verify(small.publish)] == ["./catalogue: is missing (release)"]
 
 
 def test_a_dataset_cannot_take_the_catalogues_name(small: SmallRelease) -> None:
