@@ -101,7 +101,8 @@ def write_csv(table: TableContract, source: Path, target: Path) -> None:
 def split(table: TableContract, source: Path, target: Path, year_starts_in: int) -> list[Path]:
     """Write a table again, as a file for each financial year in the place of the one ``target``; the files, in order.
 
-    A row belongs to the year of the last date of its key. Nothing is done, and nothing returned, where the key has no date.
+    A row belongs to the year of the last date of its key. Nothing is done, and nothing returned, where the key has no date or
+    the table no row.
     """
     dates = [column.name for column in table.published if column.data_type == "DATE" and column.name in table.primary_key]
     if not dates:
@@ -109,6 +110,8 @@ def split(table: TableContract, source: Path, target: Path, year_starts_in: int)
     folder, year = target.with_suffix(""), f"year({name(dates[-1])} - to_months({year_starts_in - 1}))"
     with connect() as connection:
         years = connection.execute(f"select distinct {year} from {parquet(source)} order by all").fetchall()
+    if not years:
+        return []
     made = []
     for (first,) in years:
         label = f"{first}" if year_starts_in == 1 else f"{first}-{(first + 1) % 100:02d}"

@@ -150,4 +150,6 @@ def _number_format(field: Mapping[str, Any]) -> str:
 
 
 def _sheet_name(resource: Mapping[str, Any]) -> str:
-    return str(resource["name"])[:LONGEST_NAME]
+    """The table's name, unless a sheet of another kind has it or the format reserves it."""
+    taken = resource["name"] in ("cover", "contents", "notes", "history")
+    return f"table_{resource['name']}" if taken else str(resource["name"])[:LONGEST_NAME]

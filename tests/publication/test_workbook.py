@@ -143,6 +143,14 @@ def test_a_table_without_rows_has_its_header(small: SmallRelease, tmp_path: Path
     assert list(faults(path, small.publish / "notes")) == []
 
 
+def test_a_table_may_have_the_name_of_another_sheet(small: SmallRelease, tmp_path: Path) -> None:
+    small.make()
+    described = descriptor(small.publish / "notes")
+    described["resources"][0]["name"] = "notes"
+    write_workbook(small.publish / "notes", described, tmp_path / "notes.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "notes.xlsx").sheetnames == ["Cover", "Contents", "Notes", "table_notes"]
+
+
 def test_a_table_that_is_too_long_for_a_sheet_is_named_and_left_out(
     small: SmallRelease, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,6 +85,14 @@ def test_a_table_that_is_parted_for_the_first_time_breaks_its_readers_and_needs_
     assert stays.breaking == (), "once parted, it stays so, whatever its size"
 
 
+def test_a_parted_table_that_lost_every_row_is_still_there(parted: SmallRelease) -> None:
+    parted.make()
+    parted.marts["observation"] = f"from ({MORE}) where false"
+    parted.make()
+    assert (parted.publish / "figures/data/observation.csv").read_text().count("\n") == 1
+    assert not (parted.publish / "figures/data/observation").exists()
+
+
 def test_a_parted_table_is_one_table_in_parquet_and_in_the_workbook(parted: SmallRelease, tmp_path: Path) -> None:
     parted.make()
     made = {path.name for path in make(parted.publish, tmp_path / "made")}
