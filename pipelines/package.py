@@ -222,7 +222,7 @@ def write_tables(
     folder: Path,
     candidate: Path,
     council: Council,
-    previous: Mapping[str, Descriptor],
+    previous: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, str]:
     """Write ``<candidate>/<dataset>/data/<table>.csv`` for each table of a layer; its SHA-256 by ``<dataset>/<table>``.
 

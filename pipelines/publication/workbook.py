@@ -67,7 +67,7 @@ def _rows(folder: Path, resource: Mapping[str, Any]) -> pl.DataFrame:
     )
     source = csv(folder / table_path(resource), [one["name"] for one in fields])
     with connect() as connection:
-        rows = connection.sql(f"select {typed} from {source} order by row").pl()
+        rows: pl.DataFrame = connection.sql(f"select {typed} from {source} order by row").pl()
     notes = [one["name"] for one in fields if one["name"].endswith("note") and "enum" in one.get("constraints", {})]
     return rows.with_columns(pl.format("[{}]", pl.col(note)).alias(note) for note in notes)
 
