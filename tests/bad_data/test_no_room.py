@@ -141,7 +141,10 @@ def test_a_file_and_a_folder_that_may_not_be_read_are_named(tmp_path: Path) -> N
         inbox = case.path.parent / "inbox"
         case.drop(HEADER, "secret")
         (inbox / "secret").chmod(0)
-        with as_nobody(), pytest.raises(FetchFailed, match=r"records: what lies there cannot be read: secret \(Permission denied\)"):
+        with (
+            as_nobody(),
+            pytest.raises(FetchFailed, match=r"records: what lies there cannot be read: secret \(Permission denied\)"),
+        ):
             land(case.source, case.workspace)
         inbox.chmod(0)
         with as_nobody(), pytest.raises(FetchFailed, match=r"inbox cannot be looked into \(Permission denied\)"):
