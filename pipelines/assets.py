@@ -42,6 +42,7 @@ GATES = {
     "disclosure": "No small count of people is shown.",
     "personal_data": "No published text looks like a way to find or reach a person.",
     "reconciliation": "Published figures equal those of the models, withheld cells aside.",
+    "size": "No file, and not all files together, are larger than the council allows.",
     "packages_validate": "Every package satisfies the Frictionless standard.",
 }
 
@@ -364,7 +365,7 @@ def read_difference(workspace: Workspace) -> Difference | None:
     if content is None:
         return None
     content["counts"] = tuple(RowCount(**count) for count in content["counts"])
-    content |= {name: tuple(content[name]) for name in ("breaking", "additions")}
+    content |= {name: tuple(content[name]) for name in ("breaking", "additions", "described")}
     del content["summary"]  # follows from the rest
     return Difference(**content)
 

@@ -28,10 +28,20 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Budget:
+    """How large published things may be, in megabytes of a million bytes: a table in one file, any file, all files together."""
+
+    table_mb: float = 50
+    file_mb: float = 95
+    repository_mb: float = 900
+
+
+@dataclass(frozen=True)
 class Council:
     """The facts of one council. ``smallest_count`` is the smallest count of people that may be published.
 
-    ``lists`` are lists of codes by name; ``time_zone`` is that of the council's local times.
+    ``lists`` are lists of codes by name; ``time_zone`` is that of the council's local times. ``data_address`` is where the
+    published folders can be read over the web, with a slash at its end; ``None`` where the council has not said.
     """
 
     name: str
@@ -46,6 +56,8 @@ class Council:
     areas: tuple[Area, ...]
     lists: Mapping[str, lists.Stated] = field(default_factory=dict)
     time_zone: str = "Europe/London"
+    data_address: str | None = None
+    budget: Budget = Budget()
 
     @property
     def area_labels(self) -> dict[str, str]:
@@ -74,6 +86,7 @@ def load_council(path: Path) -> Council:
         problems.append(content.problem(["time_zone"], "there is no such time zone; write one such as Europe/London."))
     if problems:
         raise ConfigError(problems)
+    address = content.get("data_address")
     return Council(
         name=content["name"],
         area_code=content["area_code"],
@@ -87,4 +100,6 @@ def load_council(path: Path) -> Council:
         areas=tuple(areas),
         lists=content.get("lists", {}),
         time_zone=content.get("time_zone", "Europe/London"),
+        data_address=f"{address.rstrip('/')}/" if address else None,
+        budget=Budget(**content.get("size", {})),
     )
