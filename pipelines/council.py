@@ -22,8 +22,23 @@ class Area:
 
 
 @dataclass(frozen=True)
+class ComparatorGroup:
+    """Authorities to be compared with: a ``name``, its ``kind``, and the GSS codes of its ``areas``.
+
+    Without areas, the group has those whose figures name it as their group.
+    """
+
+    name: str
+    kind: str
+    areas: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Council:
-    """The facts of one council. ``smallest_count`` is the smallest count of people that may be published."""
+    """The facts of one council. ``smallest_count`` is the smallest count of people that may be published.
+
+    ``no_change_band`` is how far a figure may move, in its own unit, and still be called unchanged.
+    """
 
     name: str
     area_code: str
@@ -35,6 +50,8 @@ class Council:
     provisional_days: int
     smallest_count: int
     areas: tuple[Area, ...]
+    comparator_groups: tuple[ComparatorGroup, ...] = ()
+    no_change_band: float = 0.05
 
     @property
     def area_labels(self) -> dict[str, str]:
@@ -58,6 +75,12 @@ def load_council(path: Path) -> Council:
                 problems.append(content.problem(["areas", index], what))
             seen[label] = area["code"]
         areas.append(Area(area["code"], area["name"], area["type"], tuple(area.get("also", []))))
+    groups = content.get("comparator_groups", [])
+    names = [group["name"] for group in groups]
+    for index, group in enumerate(groups):
+        if group["name"] in names[:index]:
+            what = f"the group `{group['name']}` stands twice; give all its areas in one place."
+            problems.append(content.problem(["comparator_groups", index], what))
     if problems:
         raise ConfigError(problems)
     return Council(
@@ -71,4 +94,6 @@ def load_council(path: Path) -> Council:
         provisional_days=content.get("provisional_days", 30),
         smallest_count=content.get("disclosure", {}).get("smallest_count", 5),
         areas=tuple(areas),
+        comparator_groups=tuple(ComparatorGroup(one["name"], one["kind"], tuple(one.get("areas", []))) for one in groups),
+        no_change_band=content.get("no_change_band", 0.05),
     )

@@ -44,6 +44,7 @@ INDICATOR_SCHEMA = pl.Schema(
         "weighted": pl.Boolean,
         "council_periods": pl.String,
         "ward_periods": pl.String,
+        "value_for_money": pl.String,
     }
 )
 
@@ -84,6 +85,7 @@ class Indicator:
     council_periods: tuple[str, ...]
     ward_periods: tuple[str, ...]
     reported_by: str | None
+    value_for_money: str | None
     methods: tuple[Method, ...]
     path: Path
 
@@ -171,6 +173,7 @@ def _indicator(config: Config) -> Indicator:
         council_periods=tuple(meta.get("council_periods", COUNCIL_PERIODS)),
         ward_periods=tuple(meta.get("ward_periods", WARD_PERIODS)),
         reported_by=meta.get("reported_by"),
+        value_for_money=meta.get("value_for_money"),
         methods=_methods(name, model, meta, config.path),
         path=config.path,
     )

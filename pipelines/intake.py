@@ -452,14 +452,15 @@ def _repeats(accepted: Path, source: Source) -> pl.DataFrame:
     """Rows of one delivery that share a key: exact repeats after the first, and all that contradict each other."""
     key = ", ".join(source.record_type.key)
     fields = ", ".join(source.record_type.types)
+    same_key = " and ".join(f"record.{field} is not distinct from repeated.{field}" for field in source.record_type.key)
     with duckdb.connect() as connection:
         found: pl.DataFrame = connection.sql(
             f"""
             with shared as (
                 select row_number, {fields}
-                from read_parquet(?) semi join (
+                from read_parquet(?) as record semi join (
                     select {key} from read_parquet(?) group by all having count(*) > 1
-                ) using ({key})
+                ) as repeated on {same_key}
             ),
             told_apart as (
                 select row_number, {key}, row_number() over (partition by {fields} order by row_number) as copy from shared

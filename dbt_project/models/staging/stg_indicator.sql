@@ -16,5 +16,6 @@ select
     about_people,
     weighted,
     council_periods,
-    ward_periods
+    ward_periods,
+    value_for_money
 from {{ source('reference', 'indicator') }}

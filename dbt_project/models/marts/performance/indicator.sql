@@ -12,5 +12,6 @@ select
     results_chain,
     service,
     limitations,
-    latest_version
+    latest_version,
+    value_for_money
 from {{ ref('stg_indicator') }}
