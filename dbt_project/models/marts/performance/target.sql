@@ -106,10 +106,10 @@ placed as (
 version_of_target as (
     select
         placed.*,
-        row_number() over (
+        cast(row_number() over (
             partition by placed.indicator_id, placed.period_type, placed.period_start, placed.period_end
             order by placed.agreed_on asc nulls first
-        ) as target_version,
+        ) as integer) as target_version,
         case
             when placed.stated_kind in ('none', 'not_measurable') then placed.stated_kind
             when
