@@ -66,9 +66,10 @@ class Record(pa.DataFrameModel):
 
     @pa.dataframe_check(error="profile_misses_target", statistics={"reads": ["profile", "target"]})
     def profile_ends_at_target(cls, data: pa.PolarsData) -> pl.LazyFrame:
-        """The last level of a profile is the target of the year."""
+        """The last level of a profile is the target of the year, which is then a number."""
         last = pl.col("profile").str.split(",").list.last().str.strip_chars().cast(pl.Float64, strict=False)
-        return data.lazyframe.select((last == pl.col("target")).fill_null(True))
+        reached = (last == pl.col("target")).fill_null(False)
+        return data.lazyframe.select(pl.col("profile").is_null() | (pl.col("profile") == "flat") | reached)
 
     class Config:
         strict = True

@@ -384,10 +384,9 @@ worded as (
                 || {{ figure_text('needed.at_most', 'needed.decimals', 'needed.unit') }}
         end
         || coalesce(', agreed by ' || needed.agreed_by, '') as target_text,
-        {{ number_text(
-            'greatest(coalesce(needed.at_least - needed.judged_value, 0), coalesce(needed.judged_value - needed.at_most, 0))',
-            'needed.decimals'
-        ) }} as gap_text,
+        greatest(
+            coalesce(needed.at_least - needed.judged_value, 0), coalesce(needed.judged_value - needed.at_most, 0)
+        ) as gap,
         case when needed.year_at_least is not null then 'at least ' else 'at most ' end
         || {{ figure_text('needed.year_target', 'needed.decimals', 'needed.unit') }} as year_target_text,
         case
@@ -433,7 +432,10 @@ select
         else
             case when rag = 'amber' then 'Amber: ' else 'Red: ' end
             || value_text || ' misses the target (' || target_text || ')'
-            || case when target_kind in ('quartile', 'rank') then '' else ' by ' || gap_text end
+            || case
+                when target_kind in ('quartile', 'rank') or round(gap * power(10, decimals), 0) = 0 then ''
+                else ' by ' || {{ number_text('gap', 'decimals') }}
+            end
             || case
                 when tolerance is null then ''
                 when rag = 'amber' then ', within the tolerance of '
