@@ -132,6 +132,8 @@ def status(
         for row in rows:
             if row["old_reason"]:
                 out.print(f"[yellow]![/] {row['source']} is old: {escaped(row['old_reason'])}")
+            for note in row["notes"]:
+                out.print(f"[yellow]![/] {row['source']}: {escaped(note)}")
         out.print(f"Last release: {version or 'none yet'}.")
         out.print("A run would find nothing new." if idle else "A run would have something to do.")
 
@@ -204,6 +206,8 @@ def _say_outcome(found: Any, workspace: Workspace) -> None:
         if one.old_reason:
             held = "goes on with its last good data" if one.rows_read else "has no usable data"
             out.print(f"[yellow]![/] {one.source} {held}: {escaped(one.old_reason)}")
+        for note in one.notes:
+            out.print(f"[yellow]![/] {one.source}: {escaped(note)}")
     if found.problems:
         for problem in found.problems:
             err.print(f"[red]✗[/] {escaped(problem)}")

@@ -5,9 +5,11 @@ Belongs here: reading that file. Does not belong here: what a step makes of its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines import lists, moments
 from pipelines.config import ConfigError, load_yaml
 
 
@@ -37,6 +39,7 @@ class ComparatorGroup:
 class Council:
     """The facts of one council. ``smallest_count`` is the smallest count of people that may be published.
 
+    ``lists`` are lists of codes by name; ``time_zone`` is that of the council's local times.
     ``no_change_band`` is how far a figure may move, in its own unit, and still be called unchanged.
     """
 
@@ -50,31 +53,35 @@ class Council:
     provisional_days: int
     smallest_count: int
     areas: tuple[Area, ...]
+    lists: Mapping[str, lists.Stated] = field(default_factory=dict)
+    time_zone: str = "Europe/London"
     comparator_groups: tuple[ComparatorGroup, ...] = ()
     no_change_band: float = 0.05
 
     @property
     def area_labels(self) -> dict[str, str]:
-        """Every name of every area, in lower case, with the area's code; the whole council's among them."""
-        labels = {self.area_code.lower(): self.area_code, self.name.lower(): self.area_code}
-        for area in self.areas:
-            labels |= {label.lower(): area.code for label in (area.code, area.name, *area.also)}
-        return labels
+        """Every name of every area, as it is compared, with the area's code; the whole council's among them."""
+        named = {self.area_code: [self.name]} | {area.code: [area.name, *area.also] for area in self.areas}
+        return lists.labels(named)
 
 
 def load_council(path: Path) -> Council:
     """The council of ``council.yml``. Raises :class:`ConfigError` for any fault in it."""
     content = load_yaml(path, "council")
-    seen = dict.fromkeys((content["area_code"].lower(), content["name"].lower()), content["area_code"])
+    seen = dict.fromkeys((lists.folded(content["area_code"]), lists.folded(content["name"])), content["area_code"])
     problems = []
     areas = []
     for index, area in enumerate(content["areas"]):
-        for label in {text.lower() for text in (area["code"], area["name"], *area.get("also", []))}:
+        for label in {lists.folded(text) for text in (area["code"], area["name"], *area.get("also", []))}:
             if label in seen:
                 what = f"`{label}` is already a name of area {seen[label]}; one name can mean only one area."
                 problems.append(content.problem(["areas", index], what))
             seen[label] = area["code"]
         areas.append(Area(area["code"], area["name"], area["type"], tuple(area.get("also", []))))
+    for name, stated in content.get("lists", {}).items():
+        problems += [content.problem(["lists", name], what) for _, what in lists.clashes(stated)]
+    if not moments.is_zone(content.get("time_zone", "UTC")):
+        problems.append(content.problem(["time_zone"], "there is no such time zone; write one such as Europe/London."))
     groups = content.get("comparator_groups", [])
     names = [group["name"] for group in groups]
     for index, group in enumerate(groups):
@@ -94,6 +101,8 @@ def load_council(path: Path) -> Council:
         provisional_days=content.get("provisional_days", 30),
         smallest_count=content.get("disclosure", {}).get("smallest_count", 5),
         areas=tuple(areas),
+        lists=content.get("lists", {}),
+        time_zone=content.get("time_zone", "Europe/London"),
         comparator_groups=tuple(ComparatorGroup(one["name"], one["kind"], tuple(one.get("areas", []))) for one in groups),
         no_change_band=content.get("no_change_band", 0.05),
     )

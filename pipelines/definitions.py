@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from pipelines import assets, deliveries, model
+from pipelines import assets, corrections, deliveries, model
 from pipelines.assets import Line
 from pipelines.contract import read_contracts
 from pipelines.council import load_council
@@ -55,6 +55,8 @@ def read_line(workspace: Workspace) -> Line:
     workspace.prepare()
     council = load_council(workspace.council_file)
     sources = load_sources(workspace.sources_dir, council)
+    for source in sources:
+        corrections.load(source, workspace)  # a mistake in them is told before anything is run
     indicators = model.indicators_of(workspace)
     manifest = model.read_manifest(workspace)
     contracts = read_contracts(manifest)

@@ -7,7 +7,7 @@ table. Does not belong here: judging deliveries (intake) or any figure (dbt).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -16,10 +16,11 @@ from typing import Any
 import polars as pl
 
 import schemas
+from pipelines import corrections as put_right
 from pipelines.council import Council
 from pipelines.files import read_json, replacing
 from pipelines.indicators import Indicator, indicator_rows
-from pipelines.intake import Receipt, accepted_path, accepted_schema
+from pipelines.intake import Receipt, accepted_path, accepted_schema, is_as_stated
 from pipelines.land import Delivery, deliveries
 from pipelines.sources import Source
 from pipelines.target_words import target_words_rows
@@ -97,11 +98,15 @@ class Judged:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one source stands: its judged deliveries in order of receipt and, if its data are old, why."""
+    """Where one source stands: its judged deliveries in order of receipt and, if its data are old, why.
+
+    ``notes`` are sentences about what did not go as stated: corrections without effect, deliveries that were purged.
+    """
 
     source: Source
     judged: tuple[Judged, ...]
     old_reason: str | None
+    notes: tuple[str, ...] = ()
 
     @property
     def last_good(self) -> Delivery | None:
@@ -192,13 +197,14 @@ def intakes_in_use(standing: Iterable[Standing]) -> set[str]:
 def _accepted(standing: Iterable[Standing], record_type: str, fields: Sequence[str], workspace: Workspace) -> pl.DataFrame:
     """These fields of every accepted row of a record type in use."""
     types = schemas.record_type(record_type).types
-    rows = [
-        pl.read_parquet(accepted_path(one.source, judged.receipt, workspace), columns=list(fields))
+    paths = [
+        accepted_path(one.source, judged.receipt, workspace)
         for one in standing
         if one.source.record_type.name == record_type
         for judged in one.judged
         if judged.in_use
     ]
+    rows = [pl.read_parquet(path, columns=list(fields)) for path in paths if path.exists()]  # a purged delivery has none
     return pl.concat([pl.DataFrame(schema={field: types[field] for field in fields}), *rows])
 
 
@@ -212,7 +218,19 @@ def _standing(source: Source, workspace: Workspace, as_of: date | None) -> Stand
     if source.delivers == "everything":  # each good delivery replaces the one before
         good = [j for j in judged if j.in_use]
         judged = [replace(j, in_use=j is good[-1]) if j.in_use else j for j in judged]
-    return Standing(source, tuple(judged), _old_reason(source, judged, workspace))
+    return Standing(source, tuple(judged), _old_reason(source, judged, workspace), tuple(_notes(source, judged, workspace)))
+
+
+def _notes(source: Source, judged: Sequence[Judged], workspace: Workspace) -> Iterator[str]:
+    """Corrections refused or not used, and purged deliveries that cannot be judged by what is stated now."""
+    outcomes = [(j.delivery.sha256, entry["id"], entry["outcome"]) for j in judged for entry in j.receipt.corrections]
+    yield from put_right.told(put_right.load(source, workspace), outcomes)
+    for j in judged:
+        if j.receipt.purged and not is_as_stated(source, j.delivery, j.receipt, workspace):
+            yield (
+                f"the delivery {j.delivery.file_name} stays as it was judged, by a mapping, a contract or corrections that have "
+                f"changed since: the file as received was purged on {j.receipt.purged['on']}."
+            )
 
 
 def _old_reason(source: Source, judged: Sequence[Judged], workspace: Workspace) -> str | None:

@@ -5,6 +5,7 @@ Belongs here: temporary name, sync, rename; hashes of files. Does not belong her
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -14,6 +15,34 @@ from pathlib import Path
 from typing import Any
 
 BLOCK = 1 << 20
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+
+
+class NoRoom(Exception):
+    """There is no room for what has to be kept; the message says where, and what to do."""
+
+    @classmethod
+    def at(cls, folder: Path, error: Exception) -> NoRoom:
+        """The error of a disk, for a person."""
+        why = getattr(error, "strerror", None) or "No space left on device"
+        return cls(
+            f"Nothing more can be written to {folder}: {why}. Make room there, then run again: what was kept before is as it "
+            "was, and what was being written is done anew."
+        )
+
+
+@contextmanager
+def room_in(folder: Path) -> Iterator[None]:
+    """Raise :class:`NoRoom` where something could not be written for want of room; every other error goes on as it is.
+
+    Libraries that write for us say so in errors of their own, in the same words.
+    """
+    try:
+        yield
+    except Exception as error:
+        if getattr(error, "errno", None) in NO_ROOM or os.strerror(errno.ENOSPC) in str(error):
+            raise NoRoom.at(folder, error) from error
+        raise
 
 
 @contextmanager
@@ -46,9 +75,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Write ``content`` as JSON with sorted keys, whole or not at all."""
+def write_json(path: Path, content: Any, mode: int | None = None) -> None:
+    """Write ``content`` as JSON with sorted keys, whole or not at all; with this mode from the beginning, if one is given."""
     with replacing(path) as temporary:
+        if mode is not None:
+            temporary.touch(mode=mode)
         temporary.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

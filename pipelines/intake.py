@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,15 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.files import read_json, replacing, write_json
+from pipelines import corrections as put_right
+from pipelines import erasure, history
+from pipelines.corrections import Correcting, Correction
+from pipelines.files import read_json, replacing, room_in, write_json
 from pipelines.formats import BrokenDelivery, names_of, open_delivery
 from pipelines.land import Delivery
 from pipelines.reshape import EMPTY_CELLS
-from pipelines.sources import Mapping, Source
+from pipelines.sources import Source
+from pipelines.values import FAULTS, faults_of, read_values, stripped
 from pipelines.workspace import Workspace
 from schemas import RecordType
 
@@ -39,24 +43,11 @@ PROVENANCE: dict[str, pl.DataType] = {
     "row_number": pl.Int64(),
 }
 REASON = pl.Struct({"field": pl.String, "rule": pl.String, "explanation": pl.String})
-FAULTS: dict[str, pl.DataType] = {
-    "row_number": pl.Int64(),
-    "field": pl.String(),
-    "rule": pl.String(),
-    "explanation": pl.String(),
-}
-
-
-ERROR_CELL = (
-    r"^(?:#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!"
-    r"|UNCALCULATED!)|#{3,}|Err:\d{3})$"
-)
-"""What a spreadsheet shows where it has no value: Excel's errors, LibreOffice's, and a column too narrow for its number."""
-LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
-FIRST_YEAR = 1000
-"""A year before it is one that was written with fewer digits than stated."""
 WHOLE_ROW = "row"
 """Stands for the field where a rule is about several of them."""
+ERASED = "erased"
+"""The rule that a row of an erased record breaks."""
+MONTHS: dict[str, pl.DataType] = {"month": pl.String(), "accepted": pl.Int64(), "set_aside": pl.Int64()}
 
 
 class RowsLost(AssertionError):
@@ -68,7 +59,9 @@ class Receipt:
     """What became of one delivery.
 
     ``status`` is ``accepted`` or ``broken`` (with a ``message``); ``reasons`` counts rows by field and rule;
-    ``layout`` counts rows by kind; ``missing`` counts accepted rows without a value, by field.
+    ``layout`` counts rows by kind; ``missing`` counts accepted rows without a value, by field; ``months`` counts rows
+    accepted and set aside by the month of their records (``None`` where a row does not tell). ``corrections`` says what
+    became of each correction, ``purged`` when and why records were purged, after which the delivery cannot be judged again.
     """
 
     source: str
@@ -83,6 +76,10 @@ class Receipt:
     layout: dict[str, int] = field(default_factory=dict)
     reasons: list[dict[str, Any]] = field(default_factory=list)
     missing: dict[str, int] = field(default_factory=dict)
+    months: list[dict[str, Any]] = field(default_factory=list)
+    rows_corrected: int = 0
+    corrections: list[dict[str, Any]] = field(default_factory=list)
+    purged: dict[str, Any] | None = None
     first_date: str | None = None
     last_date: str | None = None
 
@@ -103,29 +100,57 @@ class Receipt:
 def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[Receipt, bool]:
     """Judge one delivery; return its receipt and whether that was done now (``False``: it stood already).
 
-    A delivery is judged again only where its mapping, its contract or this program has changed.
+    A delivery is judged again only where its mapping, its contract, its corrections or this program has changed; never
+    where records of it were purged. Rows that leave the quarantine by this are written to its history; a delivery that was
+    never judged without its corrections is, first, so that the history knows what was wrong. Raises
+    :class:`pipelines.files.NoRoom` where its rows could not be kept for want of room.
     """
-    intake_id = hashlib.sha256(
-        "\n".join(
-            [
-                delivery.sha256,
-                source.reshape.told(delivery.file_name),
-                source.mapping_sha256,
-                source.record_type.sha256,
-                _own_sha256(),
-            ]
-        ).encode()
-    ).hexdigest()
-    path = workspace.intake / source.name / f"{delivery.sha256}.json"
-    if path.exists():
-        standing = Receipt(**read_json(path))
-        outputs = (accepted_path(source, standing, workspace), quarantine_path(source.name, standing, workspace))
-        if standing.intake_id == intake_id and (standing.status == "broken" or all(path.exists() for path in outputs)):
-            return standing, False
-    receipt = _judge(source, delivery, intake_id, workspace)
-    write_json(path, asdict(receipt))
-    _remove_older(source, receipt, workspace)
+    corrections = put_right.of_delivery(put_right.load(source, workspace), delivery.sha256)
+    intake_id = intake_id_of(source, delivery, corrections)
+    path = receipt_path(source.name, delivery.sha256, workspace)
+    standing = Receipt(**read_json(path)) if path.exists() else None
+    if standing and (standing.purged or _stands(source, standing, intake_id, workspace)):
+        return standing, False
+    with room_in(workspace.state):
+        if corrections and not (standing and quarantine_path(source.name, standing, workspace).exists()):
+            standing, _ = _judge(source, delivery, intake_id_of(source, delivery, ()), (), workspace)
+        receipt, applied = _judge(source, delivery, intake_id, corrections, workspace)
+        if standing:
+            before, after = (quarantine_path(source.name, one, workspace) for one in (standing, receipt))
+            history.note(before, after, applied, workspace.history / source.name)
+        write_json(path, asdict(receipt))
+        _remove_older(source, receipt, workspace)
     return receipt, True
+
+
+def intake_id_of(source: Source, delivery: Delivery, corrections: Sequence[Correction]) -> str:
+    """The hash of all that decides what becomes of a delivery's rows."""
+    parts = [
+        delivery.sha256,
+        source.reshape.told(delivery.file_name),
+        source.mapping_sha256,
+        source.record_type.sha256,
+        _own_sha256(),
+        *(correction.id for correction in corrections),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def is_as_stated(source: Source, delivery: Delivery, receipt: Receipt, workspace: Workspace) -> bool:
+    """Whether the delivery was judged by what is stated today; one that was purged may not be, and cannot be any more."""
+    corrections = put_right.of_delivery(put_right.load(source, workspace), delivery.sha256)
+    return receipt.intake_id == intake_id_of(source, delivery, corrections)
+
+
+def receipt_path(source: str, delivery: str, workspace: Workspace) -> Path:
+    """Where the receipt of a delivery's intake is kept."""
+    return workspace.intake / source / f"{delivery}.json"
+
+
+def _stands(source: Source, standing: Receipt, intake_id: str, workspace: Workspace) -> bool:
+    """Whether a receipt is of this very intake, and what it tells of is there."""
+    outputs = (accepted_path(source, standing, workspace), quarantine_path(source.name, standing, workspace))
+    return standing.intake_id == intake_id and (standing.status == "broken" or all(path.exists() for path in outputs))
 
 
 def accepted_path(source: Source, receipt: Receipt, workspace: Workspace) -> Path:
@@ -162,31 +187,48 @@ def _remove_older(source: Source, receipt: Receipt, workspace: Workspace) -> Non
 def _own_sha256() -> str:
     """The hash of the code that turns cells into records."""
     here = Path(__file__).parent
-    modules = ("intake.py", "periods.py", "reshape.py", "sources.py")
+    modules = (
+        "corrections.py",
+        "intake.py",
+        "lists.py",
+        "moments.py",
+        "numbers.py",
+        "periods.py",
+        "reshape.py",
+        "sources.py",
+        "values.py",
+    )
     own = [*sorted((here / "formats").glob("*.py")), *(here / module for module in modules)]
     return hashlib.sha256(b"".join(path.read_bytes() for path in own)).hexdigest()
 
 
-def _judge(source: Source, delivery: Delivery, intake_id: str, workspace: Workspace) -> Receipt:
-    """One pass over the delivery; a second where rows of it contradict each other under one key."""
+def _judge(
+    source: Source, delivery: Delivery, intake_id: str, corrections: Sequence[Correction], workspace: Workspace
+) -> tuple[Receipt, list[tuple[int, Correction]]]:
+    """One pass over the delivery; a second where rows of it contradict each other under one key.
+
+    Gives the receipt, and the rows that were put right with their corrections.
+    """
     set_aside: pl.DataFrame | None = None
     for _ in range(2):
         receipt = Receipt(source.name, delivery.sha256, intake_id, source.mapping_sha256)
+        correcting = Correcting(corrections, source)
         try:
             with ExitStack() as stack:
                 accepted = stack.enter_context(replacing(accepted_path(source, receipt, workspace)))
                 quarantined = stack.enter_context(replacing(quarantine_path(source.name, receipt, workspace)))
-                _stream(source, delivery, receipt, workspace, set_aside, accepted, quarantined)
+                _stream(source, delivery, receipt, workspace, correcting, set_aside, accepted, quarantined)
                 receipt.assert_adds_up()
                 repeats = _repeats(accepted, source) if set_aside is None else pl.DataFrame(schema=FAULTS)
                 if repeats.is_empty():
                     _stop_if_too_bad(source, receipt)
-                    return receipt
+                    return receipt, correcting.applied
                 set_aside = repeats
         except BrokenDelivery as broken:
             refused = Receipt(source.name, delivery.sha256, intake_id, source.mapping_sha256)
             refused.status, refused.message = "broken", f"{broken}."
-            return refused  # nothing of it was taken in, so it counts no row
+            refused.corrections = correcting.summary
+            return refused, []  # nothing of it was taken in, so it counts no row
     raise RowsLost(f"{source.name}, delivery {delivery.sha256[:16]}: contradictory rows were not set aside")
 
 
@@ -206,6 +248,7 @@ def _stream(
     delivery: Delivery,
     receipt: Receipt,
     workspace: Workspace,
+    correcting: Correcting,
     set_aside: pl.DataFrame | None,
     accepted_file: Path,
     quarantine_file: Path,
@@ -217,6 +260,8 @@ def _stream(
     layout: Counter[str] = Counter()
     missing: Counter[str] = Counter()
     dates: list[date] = []
+    months = [pl.DataFrame(schema=MONTHS)]
+    erased = erasure.listed(source, workspace)
     blob, reshape = workspace.blobs / delivery.sha256, source.reshape
     names = names_of(blob, source.format, workspace.state) if reshape.headers else []
     with (
@@ -226,17 +271,18 @@ def _stream(
     ):
         for batch in reshape.batches(opened.batches, source.columns, names, delivery.file_name, layout):
             receipt.rows_read += len(batch)
-            batch = _without_layout(batch, source, layout)
+            batch = _without_layout(correcting(batch), source, layout)
             unreadable = batch.filter(pl.col("unreadable").is_not_null())
             write_quarantined(_with_reasons(unreadable, _unreadable_faults(unreadable)).select(list(raw_schema)))
             receipt.rows_quarantined += len(unreadable)
             reasons.update(dict(_counted(_unreadable_faults(unreadable))))
             batch = batch.filter(pl.col("unreadable").is_null())
-            typed, faults = _typed(batch, source)
-            faults = _with_error_cells(batch, faults, source)
+            typed, faults = read_values(batch, source)
             faults = pl.concat([faults, _contract_faults(typed, faults, source)])
             if set_aside is not None:
                 faults = pl.concat([faults, set_aside.join(batch, on="row_number", how="semi")])
+            if erased:
+                batch, faults = _without_erased(batch, faults, erased.among(typed), source)
             good = typed.join(faults, on="row_number", how="anti", maintain_order="left")
             write_accepted(_with_provenance(good, delivery, receipt).select(list(typed_schema)))
             write_quarantined(_with_reasons(batch, faults).select(list(raw_schema)))
@@ -245,6 +291,7 @@ def _stream(
             reasons.update(dict(_counted(faults)))
             missing.update({name: good[name].null_count() for name in source.record_type.types})
             dates += _span(good, source.record_type)
+            months.append(_months(typed, faults, source.record_type))
         receipt.rows_read += opened.above_header + opened.blank_lines + layout[EMPTY_CELLS]
     if opened.above_header:
         layout["above_header"] = opened.above_header
@@ -253,6 +300,8 @@ def _stream(
     receipt.layout = {kind: rows for kind, rows in sorted(layout.items()) if rows or kind in source.layout_rows}
     receipt.missing = {name: missing[name] for name in source.record_type.types}
     receipt.reasons = [{"field": f, "rule": r, "rows": rows} for (f, r), rows in sorted(reasons.items())]
+    receipt.months = pl.concat(months).group_by("month").sum().sort("month", nulls_last=True).to_dicts()
+    receipt.rows_corrected, receipt.corrections = correcting.rows_corrected, correcting.summary
     receipt.first_date = min(dates).isoformat() if dates else None
     receipt.last_date = max(dates).isoformat() if dates else None
 
@@ -261,11 +310,11 @@ def _without_layout(batch: pl.DataFrame, source: Source, counted: Counter[str]) 
     """The batch without the rows that the source names as layout; they are counted by name."""
     for name, rule in source.layout_rows.items():
         if rule == "all_empty":
-            is_layout = pl.all_horizontal(_stripped(column).fill_null("") == "" for column in source.columns)
+            is_layout = pl.all_horizontal(stripped(column).fill_null("") == "" for column in source.columns)
             some_cell = pl.any_horizontal(pl.col(column).is_not_null() for column in source.columns)
             is_layout &= pl.col("unreadable").is_null() | some_cell
         else:
-            is_layout = _stripped(rule["column"]).str.contains(rule["matches"]).fill_null(False)
+            is_layout = stripped(rule["column"]).str.contains(rule["matches"]).fill_null(False)
         kept = batch.filter(~is_layout)
         counted[name] += len(batch) - len(kept)
         batch = kept
@@ -276,103 +325,15 @@ def _unreadable_faults(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select("row_number", field=pl.lit(WHOLE_ROW), rule=pl.lit("unreadable_row"), explanation="unreadable")
 
 
-def _with_error_cells(batch: pl.DataFrame, faults: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """The faults with those of cells that hold a spreadsheet's error in place of a value; they have no other fault.
-
-    A source may list such a mark as one that means no value.
-    """
-    found = [faults]
-    for m in source.mappings:
-        if m.column is not None:
-            known = [*source.missing, *(mark for mark, _ in m.values)]
-            cell = _stripped(m.column)
-            rows = batch.filter(cell.str.contains(ERROR_CELL) & ~cell.is_in(known))
-            found.append(_faults(rows, m.field, "error_cell", "the cell holds an error of a spreadsheet, not a value"))
-    errors = pl.concat(found[1:]) if found[1:] else faults.clear()
-    return pl.concat([faults.join(errors, on=["row_number", "field"], how="anti", maintain_order="left"), errors])
-
-
-def _stripped(column: str) -> pl.Expr:
-    return pl.col(column).str.strip_chars()
-
-
-def _typed(batch: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The batch as fields of the contract's types, with a fault for every cell that says something else."""
-    fields = {m.field: m for m in source.mappings}
-    types = source.record_type.types
-    text = batch.select("row_number", *(_text_of(m, source.missing) for m in source.mappings))
-    marked = text.with_columns(_meaning(m).alias(m.field) for m in source.mappings if m.values)
-    typed = marked.with_columns(_cast(pl.col(m.field), types[m.field], m) for m in source.mappings)
-    absent = [pl.lit(None, types[name]).alias(name) for name in types if name not in fields]
-    faults = [pl.DataFrame(schema=FAULTS)]
-    for m in source.mappings:
-        if m.values and not m.has_otherwise:
-            unlisted = _unlisted(m) & pl.col(m.field).is_not_null()
-            why = "a value that source.yml does not list" if not m.fold else "not the name of an area in council.yml"
-            faults.append(_faults(text.filter(unlisted), m.field, m.unlisted_rule, why))
-        if types[m.field] != pl.String:
-            lost = marked[m.field].is_not_null() & typed[m.field].is_null()
-            faults.append(_faults(text.filter(lost), m.field, *_cast_rule(types[m.field], m)))
-    return typed.with_columns(absent).select("row_number", *types), pl.concat(faults)
-
-
-def _text_of(mapping: Mapping, missing: tuple[str, ...]) -> pl.Expr:
-    """A field as trimmed text; a mark that means no value is no value."""
-    if mapping.column is None:
-        return pl.lit(mapping.constant, pl.String).alias(mapping.field)
-    stripped = _stripped(mapping.column)
-    return pl.when(stripped.is_in([*missing, ""])).then(None).otherwise(stripped).alias(mapping.field)
-
-
-def _compared(mapping: Mapping) -> pl.Expr:
-    return pl.col(mapping.field).str.to_lowercase() if mapping.fold else pl.col(mapping.field)
-
-
-def _unlisted(mapping: Mapping) -> pl.Expr:
-    return ~_compared(mapping).is_in([mark for mark, _ in mapping.values])
-
-
-def _meaning(mapping: Mapping) -> pl.Expr:
-    """What each listed mark becomes; an unlisted one becomes ``otherwise``, or nothing."""
-    default = pl.when(pl.col(mapping.field).is_not_null()).then(pl.lit(mapping.otherwise, pl.String))
-    marks, meanings = zip(*mapping.values, strict=True)
-    return _compared(mapping).replace_strict(list(marks), list(meanings), default=default, return_dtype=pl.String)
-
-
-def _cast(text: pl.Expr, kind: pl.DataType, mapping: Mapping) -> pl.Expr:
-    """Text as the contract's type; null where it is not of that type."""
-    if kind == pl.Date or isinstance(kind, pl.Datetime):
-        moment = pl.coalesce(_moment(text, form, mapping.end_of_day) for form in mapping.dates)
-        return moment.dt.date() if kind == pl.Date else moment
-    if kind == pl.Boolean:
-        return text.str.to_lowercase().replace_strict(
-            ["true", "false", "yes", "no", "y", "n", "1", "0"],
-            [True, False] * 4,
-            default=None,
-            return_dtype=pl.Boolean,
-        )
-    number = text.cast(kind, strict=False)
-    return pl.when(number.is_finite()).then(number) if kind.is_float() else number
-
-
-def _moment(text: pl.Expr, form: str, end_of_day: bool) -> pl.Expr:
-    moment = text.str.strptime(pl.Datetime("us"), form, strict=False, exact=True)
-    moment = pl.when(moment.dt.year() >= FIRST_YEAR).then(moment)
-    return moment + LAST_SECOND if end_of_day and "%H" not in form and "%I" not in form else moment
-
-
-def _cast_rule(kind: pl.DataType, mapping: Mapping) -> tuple[str, str]:
-    if kind == pl.Date or isinstance(kind, pl.Datetime):
-        return "not_a_date", f"not a date as stated: {', '.join(dict.fromkeys(mapping.dates))}"
-    if kind == pl.Boolean:
-        return "not_yes_or_no", "neither yes nor no"
-    return "not_a_number", "not a whole number" if kind.is_integer() else "not a number"
-
-
-def _faults(rows: pl.DataFrame, name: str, rule: str, explanation: str) -> pl.DataFrame:
-    return rows.select("row_number", field=pl.lit(name), rule=pl.lit(rule), explanation=pl.lit(explanation)).cast(
-        pl.Schema(FAULTS)
-    )
+def _without_erased(
+    batch: pl.DataFrame, faults: pl.DataFrame, erased: pl.DataFrame, source: Source
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of erased records are set aside for that alone, and nothing of their cells is kept."""
+    why = "the record was erased on request; purge removes it from what was received"
+    kept = faults.join(erased, on="row_number", how="anti", maintain_order="left")
+    is_erased = pl.col("row_number").is_in(erased["row_number"].implode())
+    emptied = batch.with_columns(pl.when(~is_erased).then(pl.col(column)).alias(column) for column in source.columns)
+    return emptied, pl.concat([kept, faults_of(erased, WHOLE_ROW, ERASED, why)])
 
 
 def _contract_faults(typed: pl.DataFrame, known: pl.DataFrame, source: Source) -> pl.DataFrame:
@@ -382,7 +343,7 @@ def _contract_faults(typed: pl.DataFrame, known: pl.DataFrame, source: Source) -
     """
     reads = [(WHOLE_ROW, rule, read) for rule, fields in source.record_type.reads.items() for read in fields]
     needs = pl.DataFrame(reads, schema={"field": pl.String, "rule": pl.String, "read": pl.String}, orient="row")
-    empty = [_faults(typed.filter(pl.col(f).is_null()), f, "missing", "a value is needed") for f in source.required]
+    empty = [faults_of(typed.filter(pl.col(f).is_null()), f, "missing", "a value is needed") for f in source.required]
     absent = pl.concat([known.clear(), *empty]).join(known, on=["row_number", "field"], how="anti", maintain_order="left")
     at_fault = pl.concat([known, absent])
     unjudged = at_fault.select("row_number", read="field").join(needs, on="read").drop("read")
@@ -446,6 +407,16 @@ def _span(rows: pl.DataFrame, record_type: RecordType) -> list[date]:
         return []
     days = rows.select(pl.coalesce(record_type.dated_by).cast(pl.Date).alias("day"))["day"].drop_nulls()
     return [day for day in (days.min(), days.max()) if isinstance(day, date)]
+
+
+def _months(typed: pl.DataFrame, faults: pl.DataFrame, record_type: RecordType) -> pl.DataFrame:
+    """Rows accepted and set aside by the month in which their records happened."""
+    if not record_type.dated_by:
+        return pl.DataFrame(schema=MONTHS)
+    month = pl.coalesce(record_type.dated_by).dt.strftime("%Y-%m-01")
+    at_fault = pl.col("row_number").is_in(faults["row_number"].implode())
+    counted = typed.group_by(month.alias("month")).agg(accepted=(~at_fault).sum(), set_aside=at_fault.sum())
+    return counted.cast(pl.Schema(MONTHS))
 
 
 def _repeats(accepted: Path, source: Source) -> pl.DataFrame:

@@ -12,12 +12,12 @@ import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from pipelines.connectors import Fetched, connector
-from pipelines.files import BLOCK, read_json, replacing, write_json
+from pipelines.connectors import Fetched, FetchFailed, connector
+from pipelines.files import BLOCK, read_json, replacing, room_in, write_json
 from pipelines.sources import Source
-from pipelines.workspace import Workspace
+from pipelines.workspace import UNFINISHED, Workspace
 
 
 @dataclass(frozen=True)
@@ -40,24 +40,38 @@ class Delivery:
 def land(source: Source, workspace: Workspace) -> list[Delivery]:
     """Fetch and keep what is new; return the new deliveries, by receipt.
 
-    Raises :class:`pipelines.connectors.FetchFailed` where the source cannot be asked.
+    Raises :class:`pipelines.connectors.FetchFailed` where the source cannot be asked or a file of it cannot be read, once all
+    others are kept, and :class:`pipelines.files.NoRoom` where there is no room for them.
     """
     folder = workspace.receipts / source.name
     known = [read_json(path) for path in sorted(folder.glob("*.json"))]
     seen = {receipt["delivery"] for receipt in known}
-    new = []
-    workspace.blobs.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=workspace.state) as scratch:
-        for fetched in connector(source).fetch(source, known, Path(scratch)):
-            sha256, size = _keep(fetched.path, workspace.blobs)
-            if sha256 not in seen:
-                seen.add(sha256)
-                write_json(folder / f"{sha256}.json", _receipt(source, fetched, sha256, size))
-                new.append(_delivery(_receipt(source, fetched, sha256, size)))
-            elif fetched.validators:
-                # the same bytes under new validators: remember those, so that the next question can be conditional
-                receipt = next(r for r in known if r["delivery"] == sha256)
-                write_json(folder / f"{sha256}.json", receipt | {"validators": fetched.validators})
+    new: list[Delivery] = []
+    unreadable: list[str] = []
+    with room_in(workspace.state):
+        workspace.blobs.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=workspace.state, prefix=UNFINISHED) as scratch:
+            for fetched in connector(source).fetch(source, known, Path(scratch)):
+                try:
+                    content = fetched.path.open("rb")
+                except OSError as error:
+                    unreadable.append(f"{fetched.file_name} ({error.strerror})")
+                    continue
+                with content:
+                    sha256, size = _keep(content, workspace.blobs)
+                if sha256 not in seen:
+                    seen.add(sha256)
+                    write_json(folder / f"{sha256}.json", _receipt(source, fetched, sha256, size))
+                    new.append(_delivery(_receipt(source, fetched, sha256, size)))
+                elif fetched.validators:
+                    # the same bytes under new validators: remember those, so that the next question can be conditional
+                    receipt = next(r for r in known if r["delivery"] == sha256)
+                    write_json(folder / f"{sha256}.json", receipt | {"validators": fetched.validators})
+    if unreadable:
+        raise FetchFailed(
+            f"{source.name}: what lies there cannot be read: {', '.join(unreadable)}. The last good data stay in use; put the "
+            "file back or let this program read it, then run again."
+        )
     return sorted(new, key=lambda delivery: delivery.order)
 
 
@@ -68,12 +82,12 @@ def deliveries(source: str, workspace: Workspace, as_of: date | None) -> list[De
     return [delivery for delivery in found if as_of is None or delivery.received_at.date() <= as_of]
 
 
-def _keep(path: Path, blobs: Path) -> tuple[str, int]:
-    """Copy the bytes into landing under their hash, unless they are there; return hash and size."""
+def _keep(content: IO[bytes], blobs: Path) -> tuple[str, int]:
+    """Copy bytes into landing under their hash, unless they are there; return hash and size."""
     digest, size = hashlib.sha256(), 0
-    with replacing(blobs / ".incoming") as target, path.open("rb") as source:
+    with replacing(blobs / ".incoming") as target:
         with target.open("wb") as out:
-            while block := source.read(BLOCK):
+            while block := content.read(BLOCK):
                 digest.update(block)
                 size += len(block)
                 out.write(block)

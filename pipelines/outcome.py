@@ -31,6 +31,7 @@ class SourceOutcome:
     layout_rows: int
     reasons: list[tuple[str, int]]
     old_reason: str | None
+    notes: tuple[str, ...]
 
     @classmethod
     def of(cls, standing: Standing) -> SourceOutcome:
@@ -52,6 +53,7 @@ class SourceOutcome:
             layout_rows=sum(receipt.rows_layout for receipt in usable),
             reasons=sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:3],
             old_reason=standing.old_reason,
+            notes=standing.notes,
         )
 
 

@@ -109,18 +109,42 @@ def _day(parts: Sequence[str], starts: int) -> Period | None:
     return Period("point", day, day)
 
 
+def _day_first(parts: Sequence[str], starts: int) -> Period | None:
+    day, month, year = parts
+    if not month.isdigit() and month.lower() not in MONTHS:
+        return None
+    number = int(month) if month.isdigit() else _month(month)
+    return _day((str(_year(year)), str(number), day), starts)
+
+
+def _months_of_year(parts: Sequence[str], starts: int) -> Period | None:
+    """Months of one year: the whole calendar year, a quarter, or the financial year up to some month."""
+    first, last, year, *after = parts
+    if first.lower() not in MONTHS or last.lower() not in MONTHS or (after[0] and _until(year, after[0]) != 1):
+        return None
+    begin, months = _month(first), (_month(last) - _month(first)) % 12 + 1
+    calendar = int(year) + (after[0] is not None and begin < starts)
+    if (begin, months) == (1, 12):
+        return _months("calendar_year", calendar, 1, 12)
+    if (begin - starts) % 3 == 0 and months == 3:
+        return _months("quarter", calendar, begin, 3)
+    return _months("year_to_date", calendar, begin, months) if begin == starts else None
+
+
 FORMS: dict[str, tuple[tuple[str, ...], Reading]] = {
     "financial_year": ((rf"(?:FY\s?)?{YEAR}{DASH}{NEXT}",), _financial_year),
     "financial_years": ((rf"{YEAR}{DASH}{NEXT}",), _financial_years),
     "academic_year": ((rf"(?:AY\s?)?{YEAR}{DASH}{NEXT}",), _academic_year),
     "calendar_year": ((YEAR,), lambda parts, starts: _months("calendar_year", int(parts[0]), 1, 12)),
     "calendar_years": ((rf"{YEAR}{DASH}{NEXT}",), _calendar_years),
-    "quarter": ((rf"{YEAR}[/-]{NEXT}\s?Q([1-4])", rf"Q([1-4])[\s,]*{YEAR}[/-]{NEXT}"), _financial_quarter),
+    "quarter": ((rf"{YEAR}[/-]{NEXT}[\s;]?Q([1-4])", rf"Q([1-4])[\s,]*{YEAR}[/-]{NEXT}"), _financial_quarter),
     "calendar_quarter": ((rf"{YEAR}[\s-]?Q([1-4])", rf"Q([1-4])[\s-]?{YEAR}"), _calendar_quarter),
     "twelve_months": ((rf"{WORD}[\s-]{YEAR}{DASH}{WORD}[\s-]{YEAR}",), _twelve_months),
-    "named_month": ((rf"{WORD}[\s-](\d{{4}}|\d{{2}})", rf"{YEAR}[\s-]{WORD}"), _named_month),
+    "named_month": ((rf"{WORD}[\s-](\d{{4}}|\d{{2}})", rf"{YEAR}[\s;-]{WORD}"), _named_month),
     "numbered_month": ((rf"{YEAR}[-/](\d{{1,2}})", rf"(\d{{1,2}})/{YEAR}"), _numbered_month),
+    "months_of_year": ((rf"{WORD}{DASH}{WORD}\s{YEAR}(?:[/-]{NEXT})?",), _months_of_year),
     "day": ((r"(\d{4})-(\d{2})-(\d{2})",), _day),
+    "day_first": ((rf"(\d{{1,2}})/(\d{{1,2}})/{YEAR}", r"(\d{1,2})[\s-]([A-Za-z]{3,9})[\s-](\d{4}|\d{2})"), _day_first),
 }
 """Each form that a source may state: how it is written, and what it means."""
 ALIKE = (

@@ -1,8 +1,8 @@
 """Rows as a publisher lays them out become rows as a contract wants them: one fact a row.
 
 Belongs here: what ``reshape`` in ``source.yml`` says. Columns whose headings say what they hold (a year, a place) become
-rows; parts of a file's name, several columns joined, and the first and last day of a period written in words become columns.
-Does not belong here: what a cell means (intake), how a file is opened (formats).
+rows; parts of a file's name, several columns joined or made into one name, and the first and last day of a period written in
+words become columns. Does not belong here: what a cell means (intake), how a file is opened (formats).
 
 A row of the file gives one row for each group of cells that its headings name. Such a row's number is the number of the
 file's row, times the number of groups, plus the group's place, so that each can be found again; a group of empty cells is a
@@ -26,6 +26,8 @@ PERIOD_COLUMNS = ("period_type", "period_start", "period_end")
 EMPTY_CELLS = "empty_cells"
 PART = "part"
 JOINED_BY = " | "
+SIGNS = {"%": " percent ", "£": " pounds ", "&": " and "}
+"""Signs that tell one title from another, as words."""
 
 Group = tuple[tuple[str, str], ...]
 
@@ -36,14 +38,17 @@ class Reshape:
 
     ``headers`` are patterns of headings with named parts: each becomes a column, but the part called ``part``, whose words
     become columns that hold the cells (without it, the column ``cell`` does). ``file_name`` is a pattern with named parts.
-    ``joined`` names columns made of others. ``period`` is the column with a period in words, in one of ``period_forms``.
+    ``joined`` names columns made of others, ``names`` those made of others' words as one name. ``period`` is the column with a
+    period in words, in one of ``period_forms``, which one of ``period_remarks`` may follow.
     """
 
     headers: tuple[str, ...] = ()
     file_name: str | None = None
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     period: str | None = None
     period_forms: tuple[str, ...] = ()
+    period_remarks: tuple[str, ...] = ()
     year_starts_in: int = 4
 
     @classmethod
@@ -54,15 +59,17 @@ class Reshape:
             headers=tuple(stated.get("headers", [])),
             file_name=stated.get("file_name"),
             joined={name: tuple(columns) for name, columns in stated.get("joined", {}).items()},
+            names={name: tuple(columns) for name, columns in stated.get("names", {}).items()},
             period=period.get("column"),
             period_forms=tuple(period.get("forms", [])),
+            period_remarks=tuple(period.get("remarks", [])),
             year_starts_in=year_starts_in,
         )
 
     @property
     def made(self) -> set[str]:
         """The columns that reshaping makes and a file does not have, as far as they are known without one."""
-        names = set(self.joined) | (set(PERIOD_COLUMNS) if self.period else set()) | _names(self.file_name)
+        names = set(self.joined) | set(self.names) | (set(PERIOD_COLUMNS) if self.period else set()) | _names(self.file_name)
         for pattern in self.headers:
             names |= _names(pattern) - {PART}
         return names | ({"cell"} if self.headers else set())
@@ -74,7 +81,7 @@ class Reshape:
         """
         groups = self._groups(header)
         parts = {part for cells in groups.values() for part in cells}
-        wanted = [*columns, *(name for names in self.joined.values() for name in names)]
+        wanted = [*columns, *(name for names in (*self.joined.values(), *self.names.values()) for name in names)]
         wanted += [self.period] if self.period else []
         plain = [name for name in wanted if name not in self.made | parts]
         return list(dict.fromkeys([*plain, *(name for cells in groups.values() for name in cells.values())]))
@@ -90,6 +97,8 @@ class Reshape:
             shaped = long.with_columns(pl.lit(value, pl.String).alias(name) for name, value in named.items())
             for name, joined in self.joined.items():
                 shaped = shaped.with_columns(pl.concat_str(joined, separator=JOINED_BY, ignore_nulls=True).alias(name))
+            for name, words in self.names.items():
+                shaped = shaped.with_columns(_one_name(words).alias(name))
             shaped = self._with_period(shaped)
             absent = [name for name in columns if name not in shaped.columns]
             shaped = shaped.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
@@ -148,13 +157,25 @@ class Reshape:
         if self.period is None:
             return rows
         texts = rows[self.period].unique().drop_nulls().to_list()
-        found = {text: read(text, self.period_forms, self.year_starts_in) for text in texts}
+        found = {text: read(self._without_remark(text), self.period_forms, self.year_starts_in) for text in texts}
         known = [
             (text, period.period_type, period.start.isoformat(), period.end.isoformat()) if period else (text, None, text, text)
             for text, period in found.items()
         ]
         meaning = pl.DataFrame(known, schema=dict.fromkeys((self.period, *PERIOD_COLUMNS), pl.String), orient="row")
         return rows.join(meaning, on=self.period, how="left", maintain_order="left")
+
+    def _without_remark(self, period: str) -> str:
+        """The words of a period alone, without what is said of its figure: ``2019/20`` of ``2019/20 provisional``."""
+        for remark in self.period_remarks:
+            period = period.strip().removesuffix(remark)
+        return period
+
+
+def _one_name(columns: Sequence[str]) -> pl.Expr:
+    """The words of some columns as one name in snake_case."""
+    words = pl.concat_str(columns, separator=" ", ignore_nulls=True).str.replace_many(list(SIGNS), list(SIGNS.values()))
+    return words.str.to_lowercase().str.replace_all("[^a-z0-9]+", "_").str.strip_chars("_")
 
 
 def _names(pattern: str | None) -> set[str]:

@@ -15,6 +15,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines import corrections
 from pipelines.code import code_sha256, content_sha256
 from pipelines.config import ConfigError
 from pipelines.connectors import FetchFailed, connector
@@ -52,6 +53,7 @@ def run(workspace: Workspace) -> tuple[bool, list[str]]:
     workspace.prepare()
     workspace.enter()
     with alone(workspace):
+        workspace.forget_unfinished()
         import dagster as dg  # here, so that all other commands start without it
 
         from pipelines.definitions import JOB, build, read_line
@@ -105,7 +107,8 @@ def _made_from(workspace: Workspace) -> str | None:
             glimpse = str(error)
         if glimpse is None:
             return None
-        glimpses[source.name] = [glimpse, sha256_of(source.path)]
+        stated = [source.path, *corrections.files(source, workspace)]
+        glimpses[source.name] = [glimpse, *(sha256_of(path) for path in stated)]
     published = {str(path): sha256_of(path) for path in sorted(workspace.publish.rglob("*")) if path.is_file()}
     parts = [
         workspace.environment(),

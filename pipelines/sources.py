@@ -10,7 +10,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as default
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,18 @@ from typing import Any
 import polars as pl
 
 import schemas
+from pipelines import lists, moments, numbers
 from pipelines.config import Config, ConfigError, load_yaml
 from pipelines.council import Council
-from pipelines.formats import is_typed
+from pipelines.formats import is_text, is_typed
+from pipelines.moments import Moments
+from pipelines.numbers import Numbers
 from pipelines.periods import clashes
 from pipelines.reshape import Reshape
 
-ISO_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
-TYPED_DATES = (*ISO_DATES, "%Y-%m-%d %H:%M:%S%.f")
-"""How the dates of a file that knows dates are read."""
-DATE_PARTS = ("%d", "%m", "%b", "%B", "%Y", "%y", "%j", "%a", "%A", "%H", "%I", "%p", "%M", "%S", "%.f", "%%")
+PER_FIELD = ("missing", "marks", "numbers", "dates", "zone", "repeated_hour")
+"""Settings of a source that a field may state for itself."""
+AREAS = "areas"
 OWN_COLUMNS = {"row_number", "reasons", "unreadable"}
 CADENCE_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
 
@@ -36,27 +39,32 @@ CADENCE_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly
 class Mapping:
     """Where one field of the record type comes from: a ``column`` of the file or a ``constant``.
 
-    ``values`` says what each mark of the file becomes (``None``: no value). ``fold`` compares marks in any case.
-    ``end_of_day``: a day without a time means its last second.
-    ``otherwise`` applies where ``has_otherwise``; without it, an unlisted mark is a fault named ``unlisted_rule``.
+    ``missing`` are marks that mean no value, ``marks`` those that say why there is none, with their notes. ``values`` says what
+    each mark of the file becomes (``None``: no value). ``fold`` compares marks in any case. ``otherwise`` applies where
+    ``has_otherwise``; without it, an unlisted mark is a fault named ``unlisted_rule``. ``moments`` and ``numbers`` say how dates
+    and numbers are written.
     """
 
     field: str
     column: str | None = None
     constant: str | None = None
+    missing: tuple[str, ...] = ("",)
+    marks: tuple[tuple[str, str], ...] = ()
     values: tuple[tuple[str, str | None], ...] = ()
     fold: bool = False
     otherwise: str | None = None
     has_otherwise: bool = False
-    dates: tuple[str, ...] = ISO_DATES
-    end_of_day: bool = False
+    moments: Moments = default(default_factory=Moments)
+    numbers: Numbers | None = None
     unlisted_rule: str = "unlisted_value"
+    unlisted_because: str = "a value that source.yml does not list"
 
 
 @dataclass(frozen=True)
 class Source:
     """One source, named after its folder. ``mapping_sha256`` covers all that turns its bytes into records.
 
+    A record is kept for ``retention_years`` from the field ``retained_from``, or from its receipt where none is named.
     ``required`` are fields that a record of this source must have, though the contract lets them be empty.
     """
 
@@ -68,6 +76,9 @@ class Source:
     delivers: str
     licence: str
     origin: str
+    lawful_basis: str
+    retention_years: int
+    retained_from: str | None
     sensitivity: str
     record_type: schemas.RecordType
     connector: dict[str, Any]
@@ -113,7 +124,7 @@ def load_sources(directory: Path, council: Council) -> list[Source]:
 def load_source(path: Path, council: Council) -> Source:
     """The source of one ``source.yml``. Raises :class:`ConfigError` naming file, line, field and what is allowed."""
     config = load_yaml(path, "source")
-    problems = list(_faults(config))
+    problems = list(_faults(config, council))
     if problems:
         raise ConfigError(problems)
     record_type = schemas.record_type(config["record_type"])
@@ -126,6 +137,9 @@ def load_source(path: Path, council: Council) -> Source:
         delivers=config.get("delivers", "changes"),
         licence=config["licence"],
         origin=config["origin"],
+        lawful_basis=config["lawful_basis"],
+        retention_years=config["retention"]["years"],
+        retained_from=config["retention"].get("from"),
         sensitivity=config["sensitivity"],
         record_type=record_type,
         connector=config["connector"],
@@ -146,21 +160,33 @@ def _mapping(config: Config, field: str, council: Council) -> Mapping:
     stated = {"column": stated} if isinstance(stated, str) else stated
     if "constant" in stated:
         return Mapping(field, constant=_text(stated["constant"]))
-    dates = tuple(stated.get("dates", config.get("dates", ISO_DATES)))
+    own = {name: stated.get(name, config.get(name)) for name in PER_FIELD}
+    is_note = field in schemas.record_type(config["record_type"]).noted_by.values()  # there the words of marks are values
+    forms = tuple(own["dates"] or moments.ISO_DATES)
     if is_typed(config["format"]):
-        dates += TYPED_DATES  # a cell that holds a real date is read as an ISO one
-    if stated.get("lookup") == "areas":
-        labels = tuple(sorted(council.area_labels.items()))
-        return Mapping(field, stated["column"], values=labels, fold=True, unlisted_rule="unknown_area")
-    return Mapping(
+        forms += moments.TYPED_DATES  # a cell that holds a real date is read as an ISO one
+    mapping = Mapping(
         field,
         stated["column"],
+        missing=tuple(own["missing"] or [""]),
+        marks=() if is_note else tuple((own["marks"] or {}).items()),
         values=tuple((mark, _text(value)) for mark, value in stated.get("values", {}).items()),
         otherwise=_text(stated.get("otherwise")),
         has_otherwise="otherwise" in stated,
-        dates=dates,
-        end_of_day=stated.get("end_of_day", False),
+        moments=Moments(forms, own["zone"], own["repeated_hour"] or "refuse", stated.get("end_of_day", False), council.time_zone),
+        numbers=Numbers.of(own["numbers"]) if own["numbers"] else None,
     )
+    return _looked_up(mapping, config, stated["lookup"], council) if "lookup" in stated else mapping
+
+
+def _looked_up(mapping: Mapping, config: Config, name: str, council: Council) -> Mapping:
+    """The mapping of a field whose values are found in a list by any of their names."""
+    if name == AREAS:
+        found, rule, why = council.area_labels, "unknown_area", "not the name of an area in council.yml"
+    else:
+        found = lists.labels(config.get("lists", {}).get(name) or council.lists[name])
+        rule, why = "not_in_list", f"not in the list `{name}`"
+    return replace(mapping, values=tuple(sorted(found.items())), fold=True, unlisted_rule=rule, unlisted_because=why)
 
 
 def _text(value: Any) -> str | None:
@@ -169,12 +195,15 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _faults(config: Config) -> Iterator[str]:
+def _faults(config: Config, council: Council) -> Iterator[str]:
     """Mistakes that the JSON Schema cannot know."""
     folder = config.path.parent.name
     if not re.fullmatch(r"[a-z][a-z0-9_]*", folder):
         yield config.problem([], f"a source's folder is named in snake_case; rename `{folder}`.")
-    yield from _date_faults(config, ["dates"], config.get("dates", []))
+    yield from _value_faults(config, [])
+    for name, stated in config.get("lists", {}).items():
+        for _, what in lists.clashes(stated):
+            yield config.problem(["lists", name], what)
     for name, rule in config.get("layout_rows", {}).items():
         if isinstance(rule, dict):
             try:
@@ -183,7 +212,7 @@ def _faults(config: Config) -> Iterator[str]:
                 yield config.problem(["layout_rows", name, "matches"], "this is not a regular expression that Rust knows.")
     yield from _reshape_faults(config)
     if config["record_type"] in schemas.names():
-        yield from _field_faults(config, schemas.record_type(config["record_type"]))
+        yield from _field_faults(config, schemas.record_type(config["record_type"]), council)
     else:
         what = f"there is no record type `{config['record_type']}`. Allowed: {', '.join(schemas.names())}."
         yield config.problem(["record_type"], what)
@@ -202,16 +231,17 @@ def _reshape_faults(config: Config) -> Iterator[str]:
                 yield config.problem(at, "this pattern names no part; write (?P<year>[0-9]{4}) for a part called year.")
         except re.error as error:
             yield config.problem(at, f"this is not a regular expression: {error}.")
-    if "headers" in stated and config["format"]["type"] in ("zip", "json", "jsonl"):
+    if "headers" in stated and config["format"]["type"] in ("zip", "json", "jsonl", "xml"):
         yield config.problem(["reshape", "headers"], f"a file of type {config['format']['type']} has no one row of headings.")
     for one, other in clashes(stated.get("period", {}).get("forms", [])):
         what = f"the same words can be a period of `{one}` and another one of `{other}`; keep the one that is right."
         yield config.problem(["reshape", "period", "forms"], what)
 
 
-def _field_faults(config: Config, record_type: schemas.RecordType) -> Iterator[str]:
+def _field_faults(config: Config, record_type: schemas.RecordType, council: Council) -> Iterator[str]:
     """Mistakes in what the fields of the record type are said to come from."""
     fields = record_type.descriptions
+    known_lists = [AREAS, *sorted({*config.get("lists", {}), *council.lists})]
     for field, stated in config["columns"].items():
         at = ["columns", field]
         if field not in fields:
@@ -224,7 +254,10 @@ def _field_faults(config: Config, record_type: schemas.RecordType) -> Iterator[s
                 yield config.problem(at, "`values` and `lookup` both say what a value becomes; keep one.")
             if "otherwise" in stated and "values" not in stated:
                 yield config.problem(at, "`otherwise` needs `values`: it is for those that are not listed there.")
-            yield from _date_faults(config, [*at, "dates"], stated.get("dates", []))
+            if "lookup" in stated and stated["lookup"] not in known_lists:
+                what = f"there is no list `{stated['lookup']}`. Allowed: {', '.join(known_lists)}."
+                yield config.problem([*at, "lookup"], what)
+            yield from _value_faults(config, at)
     for index, field in enumerate(config.get("required", [])):
         if field not in fields:
             what = f"`{record_type.name}` has no field `{field}`. Allowed: {', '.join(fields)}."
@@ -238,45 +271,34 @@ def _field_faults(config: Config, record_type: schemas.RecordType) -> Iterator[s
         yield config.problem(["retention", "from"], what)
 
 
-def _date_faults(config: Config, at: list[str], formats: list[str]) -> Iterator[str]:
-    """Formats that say no day, and two that read the same text as different days: nobody can know which is meant."""
-    for index, one in enumerate(formats):
-        unknown = [part for part in re.findall(r"%(?:\.f|.?)", one) if part not in DATE_PARTS]
-        if unknown:
-            what = f"`{', '.join(unknown)}` in `{one}` is not known. Allowed: {' '.join(DATE_PARTS)}."
-            yield config.problem([*at, index], what)
-        elif not {"%Y", "%y"} & set(re.findall("%.", one)):
-            yield config.problem([*at, index], f"`{one}` names no year. Allowed: %Y with four digits, %y with two.")
-    if formats and is_typed(config["format"]):
-        formats = [*formats, *(form for form in TYPED_DATES if form not in formats)]
-    probe = datetime(2021, 4, 3, 5, 6, 7)
-    for index, one in enumerate(formats):
-        for other in formats[index + 1 :]:
-            try:
-                same = datetime.strptime(probe.strftime(one), other).date() == probe.date()
-            except ValueError:
-                continue
-            if not same:
-                what = f"{probe.strftime(one)} would be read differently by `{one}` and `{other}`; keep the one that is right."
-                yield config.problem(at, what)
+def _value_faults(config: Config, at: list[str | int]) -> Iterator[str]:
+    """What is wrong with how dates, numbers and marks are said to be written, for the source or for one of its fields."""
+    stated: Any = config
+    for part in at:
+        stated = stated[part]
+    forms = list(stated.get("dates", []))
+    for index, what in moments.faults(forms):
+        yield config.problem([*at, "dates", index], what)
+    if forms and is_typed(config["format"]):
+        forms += [form for form in moments.TYPED_DATES if form not in forms]
+    for what in moments.clashes(forms):
+        yield config.problem([*at, "dates"], what)
+    for setting, what in numbers.faults(stated.get("numbers", {}), has_own_numbers=not is_text(config["format"])):
+        yield config.problem([*at, "numbers", setting], what)
+    for mark in set(stated.get("marks", {})) & set(stated.get("missing", config.get("missing", []))):
+        yield config.problem([*at, "marks", mark], f"`{mark}` also stands under `missing`, which gives no reason; keep one.")
+    if "zone" in stated and not moments.is_zone(stated["zone"]):
+        yield config.problem([*at, "zone"], "there is no such time zone; write UTC, or one such as Europe/London.")
 
 
 def _mapping_sha256(config: Config, council: Council) -> str:
     """The hash of everything stated that decides what becomes of a delivery's bytes."""
-    parts = (
-        "record_type",
-        "format",
-        "layout_rows",
-        "missing",
-        "required",
-        "dates",
-        "reshape",
-        "quarantine_limit_percent",
-        "columns",
-    )
+    parts = ("record_type", "format", "layout_rows", "reshape", "quarantine_limit_percent", "required", "columns", *PER_FIELD)
     stated = {part: config[part] for part in parts if part in config}
-    uses_areas = any(isinstance(c, dict) and "lookup" in c for c in config["columns"].values())
-    stated["areas"] = council.area_labels if uses_areas else {}
+    used = {c["lookup"] for c in config["columns"].values() if isinstance(c, dict) and "lookup" in c}
+    stated["areas"] = council.area_labels if AREAS in used else {}
+    stated["lists"] = {name: config.get("lists", {}).get(name) or council.lists[name] for name in sorted(used - {AREAS})}
+    stated["time_zone"] = council.time_zone
     if "reshape" in config:
         stated["year_starts_in"] = council.year_starts_in
     return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()

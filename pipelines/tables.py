@@ -56,12 +56,22 @@ def parquet(path: Path) -> str:
     return f"read_parquet({text(path)})"
 
 
+def neutral(value: str) -> str:
+    """The SQL of a text that no spreadsheet runs as a formula."""
+    formula = f"regexp_matches({value}, '{FORMULA}') and not regexp_matches({value}, '{NUMBER}')"
+    return f"case when {formula} then '''' || {value} else {value} end"
+
+
+def restored(value: str) -> str:
+    """The SQL of a text as it was before :func:`neutral`."""
+    return f"regexp_replace({value}, '^''(''*[=+\\-@\\t\\r])', '\\1')"
+
+
 def published_text(column: Column) -> str:
     """The SQL expression for the published text of a column's value; NULL where there is none."""
     value = name(column.name)
     if column.data_type == "VARCHAR":
-        formula = f"regexp_matches({value}, '{FORMULA}') and not regexp_matches({value}, '{NUMBER}')"
-        return f"nullif(case when {formula} then '''' || {value} else {value} end, '')"
+        return f"nullif({neutral(value)}, '')"
     if column.data_type == "TIMESTAMP":
         return f"strftime({value}, '%Y-%m-%dT%H:%M:%SZ')"
     if column.is_number:
@@ -93,7 +103,7 @@ def csv(path: Path, columns: Sequence[str]) -> str:
     ``columns`` are the file's own, in its order; a file with others makes DuckDB raise an error.
     """
     types = ", ".join(f"{text(column)}: 'VARCHAR'" for column in columns)
-    values = ", ".join(f"regexp_replace({name(c)}, '^''(''*[=+\\-@\\t\\r])', '\\1') as {name(c)}" for c in columns)
+    values = ", ".join(f"{restored(name(c))} as {name(c)}" for c in columns)
     return (
         f"(select row_number() over () as row, {values} from read_csv({text(path)}, auto_detect = false, header = true, "
         f"delim = ',', quote = '\"', escape = '\"', nullstr = '', parallel = false, columns = {{{types}}}))"

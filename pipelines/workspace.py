@@ -12,9 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 PROJECT = Path(__file__).resolve().parent.parent
+UNFINISHED = ".unfinished-"
+"""Begins the names of folders in the state folder that nobody needs once the step that made them has ended."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +111,19 @@ class Workspace:
         if not settings.exists():
             settings.write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
 
+    def forget_unfinished(self) -> None:
+        """Remove what a run that was killed left half-written; it may hold records. Only for a run that is alone."""
+        for folder in self.state.glob(f"{UNFINISHED}*"):
+            rmtree(folder)
+        for kept in (self.blobs.parent, self.intake, self.accepted, self.quarantine):
+            for path in kept.rglob(".*"):
+                path.unlink(missing_ok=True)
+
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """A private folder in the state folder that is gone afterwards."""
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".scratch-", dir=self.state) as folder:
+        with TemporaryDirectory(prefix=UNFINISHED, dir=self.state) as folder:
             yield Path(folder)
 
     @property
@@ -144,6 +155,26 @@ class Workspace:
     def quarantine(self) -> Path:
         """Quarantined rows: ``<source>/<name>.parquet``."""
         return self.state / "quarantine"
+
+    @property
+    def history(self) -> Path:
+        """Rows that left the quarantine, with the reasons they had: ``<source>/<name>.parquet``."""
+        return self.state / "history"
+
+    @property
+    def corrections(self) -> Path:
+        """Corrections to sources about people: ``<source>.yml``."""
+        return self.state / "corrections"
+
+    @property
+    def erasure_list(self) -> Path:
+        """The records that were erased, by a salted hash of their keys."""
+        return self.state / "erased.json"
+
+    @property
+    def purges(self) -> Path:
+        """What was purged, counted by source, service and month."""
+        return self.state / "purges.json"
 
     @property
     def reference(self) -> Path:

@@ -2,6 +2,7 @@
 
 Each module holds ``Record`` (a Pandera model: fields, their rules, rules across fields that name what they read), ``KEY``
 (the fields that name one record of a source) and ``DATED_BY`` (fields whose first present value says when the record happened).
+It may hold ``NOTED_BY``: the field with the note on why a value is absent, by the field that holds the value.
 Does not belong here: where a field comes from in anybody's file; that is ``source.yml``.
 """
 
@@ -21,7 +22,10 @@ import polars as pl
 
 @dataclass(frozen=True)
 class RecordType:
-    """A contract: its ``name``, Pandera ``schema``, ``key`` fields, ``dated_by`` fields and the hash of its text."""
+    """A contract: its ``name``, Pandera ``schema``, ``key`` fields, ``dated_by`` fields and the hash of its text.
+
+    ``noted_by`` says in which field a note stands on why the value of another is absent.
+    """
 
     name: str
     title: str
@@ -29,6 +33,7 @@ class RecordType:
     key: tuple[str, ...]
     dated_by: tuple[str, ...]
     sha256: str
+    noted_by: dict[str, str]
 
     @property
     def types(self) -> dict[str, pl.DataType]:
@@ -71,4 +76,5 @@ def record_type(name: str) -> RecordType:
         key=module.KEY,
         dated_by=module.DATED_BY,
         sha256=hashlib.sha256(text).hexdigest(),
+        noted_by=getattr(module, "NOTED_BY", {}),
     )

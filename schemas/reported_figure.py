@@ -12,6 +12,7 @@ from schemas._period_type import PERIOD_TYPES
 
 KEY = ("indicator_id", "area_code", "period_type", "period_start")
 DATED_BY = ("period_end",)
+NOTED_BY = {"value": "value_note"}
 EARLIEST = date(1801, 1, 1)
 
 

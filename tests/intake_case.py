@@ -77,3 +77,11 @@ class Case:
             number: {(reason["field"], reason["rule"]) for reason in reasons}
             for number, reasons in rows.select("row_number", "reasons").iter_rows()
         }
+
+    def explanations(self, receipt: Receipt) -> dict[int, list[str]]:
+        """Row number → what is told of why it was set aside."""
+        rows = pl.read_parquet(quarantine_path("records", receipt, self.workspace))
+        return {
+            number: [reason["explanation"] for reason in reasons]
+            for number, reasons in rows.select("row_number", "reasons").iter_rows()
+        }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,16 @@ from pipelines.sources import Source
 def fetch(source: Source, known: Sequence[dict[str, Any]], scratch: Path) -> Iterator[Fetched]:
     """Every file of the folder that matches, by name; hidden files are left alone.
 
-    Raises :class:`FetchFailed` where the folder is not there.
+    Raises :class:`FetchFailed` where the folder is not there, or may not be looked into.
     """
-    for path in _files(source):
-        received = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+    for path, stat in _files(source):
+        received = datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
         yield Fetched(path, path.name, f"dropped file {path.name}", received)
 
 
 def glimpse(source: Source) -> str | None:
     """Names, sizes and times of the matching files."""
-    stats = ((path.name, path.stat()) for path in _files(source))
-    return ";".join(f"{name}:{stat.st_size}:{stat.st_mtime_ns}" for name, stat in stats)
+    return ";".join(f"{path.name}:{stat.st_size}:{stat.st_mtime_ns}" for path, stat in _files(source))
 
 
 def _folder(source: Source) -> Path:
@@ -41,11 +41,21 @@ def _folder(source: Source) -> Path:
     return base / Path(source.config.expanded("connector", "folder")).expanduser()
 
 
-def _files(source: Source) -> list[Path]:
-    folder = _folder(source)
-    if not folder.is_dir():
+def _files(source: Source) -> Iterator[tuple[Path, os.stat_result]]:
+    """What matches, with its size and time.
+
+    Folders are left alone, unless the pattern has a dot as names of files have: one that stands in a file's place will be found
+    unreadable. So will a link to nothing; but a file that went away since it was listed is as one that never came.
+    """
+    folder, pattern = _folder(source), source.connector["glob"]
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
         raise FetchFailed(
-            f"{source.name}: the drop folder {folder.resolve()} is not there. "
-            f"Make it, or correct `connector.folder` in its source.yml."
-        )
-    return sorted(p for p in folder.glob(source.connector["glob"]) if p.is_file() and not p.name.startswith("."))
+            f"{source.name}: the drop folder {folder.resolve()} cannot be looked into ({error.strerror}). "
+            f"Make it, let this program read it, or correct `connector.folder` in its source.yml."
+        ) from None
+    for path in sorted(path for path in folder.glob(pattern) if not path.name.startswith(".")):
+        if "." in pattern or not path.is_dir():
+            with suppress(FileNotFoundError):
+                yield path, path.lstat() if path.is_symlink() and not path.exists() else path.stat()

@@ -20,8 +20,10 @@ from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, OpenDeliver
 from pipelines.formats.json import open_json, open_jsonl
 from pipelines.formats.parquet import open_parquet
 from pipelines.formats.spreadsheet import WORKBOOKS, open_spreadsheet
+from pipelines.formats.xml import open_xml
+from pipelines.workspace import UNFINISHED
 
-__all__ = ["BrokenDelivery", "OpenDelivery", "is_typed", "names_of", "open_delivery"]
+__all__ = ["BrokenDelivery", "OpenDelivery", "is_text", "is_typed", "names_of", "open_delivery"]
 
 Opener = Callable[[Path, dict[str, Any], list[str], Path], OpenDelivery]
 OPENERS: dict[str, Opener] = {
@@ -29,6 +31,7 @@ OPENERS: dict[str, Opener] = {
     "json": open_json,
     "jsonl": open_jsonl,
     "parquet": open_parquet,
+    "xml": open_xml,
     **dict.fromkeys(WORKBOOKS, open_spreadsheet),
 }
 
@@ -39,6 +42,11 @@ def is_typed(form: dict[str, Any]) -> bool:
     return form["type"] == "parquet" or form["type"] in WORKBOOKS
 
 
+def is_text(form: dict[str, Any]) -> bool:
+    """Whether a file of this format holds nothing but text, so that no number in it is written for a program."""
+    return bool(form.get("content", form)["type"] == "csv")
+
+
 @contextmanager
 def open_delivery(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> Iterator[OpenDelivery]:
     """Open the file at ``path`` in the stated format, to read the named columns.
@@ -46,7 +54,7 @@ def open_delivery(path: Path, form: dict[str, Any], columns: list[str], scratch:
     Raises :class:`BrokenDelivery` where it is not of that format or lacks a column. ``scratch`` is a private folder
     for what has to be written on the way.
     """
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+    with tempfile.TemporaryDirectory(dir=scratch, prefix=UNFINISHED) as folder:
         opened = (_open_members if form["type"] == "zip" else OPENERS[form["type"]])(path, form, columns, Path(folder))
         opened.batches = (_without_monsters(batch, columns) for batch in opened.batches)
         yield opened

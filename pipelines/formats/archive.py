@@ -63,7 +63,9 @@ def unpacked(path: Path, form: dict[str, Any], scratch: Path) -> Iterator[Path]:
         names = [m.filename for m in archive.infolist() if not m.is_dir() and not _is_hidden(m.filename)]
         chosen = sorted(name for name in names if fnmatchcase(name, pattern) or fnmatchcase(PurePosixPath(name).name, pattern))
         if not chosen or ("member" in form and len(chosen) > 1):
-            raise BrokenDelivery(f"{len(chosen)} files of the archive match `{pattern}`; it has: {', '.join(sorted(names))}")
+            raise BrokenDelivery(
+                f"{len(chosen)} files of the archive match `{pattern}`; it has: {', '.join(sorted(names)) or 'none'}"
+            )
         for name in chosen:
             target = scratch / "member"
             with archive.open(name) as source, target.open("wb") as out:

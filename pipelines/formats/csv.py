@@ -20,10 +20,12 @@ import duckdb
 import polars as pl
 
 from pipelines.formats import delivery
-from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, Header, OpenDelivery, first_line, frame
+from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, Header, OpenDelivery, fault, first_line, frame
 from pipelines.formats.text import as_utf8
 
 SAMPLE_ROWS = 200
+NO_CELL = "\x01no cell of any file says this\x01"
+"""What DuckDB would read as no value: every cell has one, if an empty one."""
 GRAVEST_FIRST = "INVALID ENCODING, LINE SIZE OVER MAXIMUM, UNQUOTED VALUE, TOO MANY COLUMNS, MISSING COLUMNS"
 FAULTS = {
     "UNQUOTED VALUE": "text stands after a closing quotation mark, or the mark is not closed",
@@ -88,7 +90,7 @@ def _batches(table: _Table, blank: list[int], scratch: Path) -> Iterator[pl.Data
                     batch = batch.with_columns(row_number=pl.col("row_number") + shift.cast(pl.Int64))
                 yield batch
     except duckdb.Error as error:
-        raise BrokenDelivery(_why(error)) from None
+        raise fault(error, _why(error)) from None
     assert rows == 0, "a second look at the same file found other rows"
     yield frame([row.cells(table) for row in rejected], table.columns)
 
@@ -145,7 +147,7 @@ def _read_csv(table: _Table, parallel: bool) -> str:
     return f"""
         read_csv({_literal(str(table.path))}, auto_detect = false, header = false, skip = {table.header.last},
             all_varchar = true, columns = {{{columns}}}, delim = {delimiter}, quote = {quote}, escape = {quote},
-            encoding = 'utf-8', nullstr = chr(1), parallel = {parallel}, store_rejects = true, rejects_limit = 0,
+            encoding = 'utf-8', nullstr = '{NO_CELL}', parallel = {parallel}, store_rejects = true, rejects_limit = 0,
             max_line_size = {LONGEST_CELL})
     """
 

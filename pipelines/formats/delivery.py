@@ -5,11 +5,14 @@ Belongs here: batches of text cells, rows that cannot be read, names of columns.
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+import duckdb
 import polars as pl
 
 BATCH_ROWS = 200_000
@@ -137,6 +140,15 @@ def _carried(row: Sequence[str]) -> list[str]:
 
 def _numbered(name: str, copy: int) -> str:
     return f"{name} ({copy})" if name and copy > 1 else name
+
+
+def fault(error: Exception, told: str) -> Exception:
+    """What an error of a library means: a broken delivery of which ``told`` says why, unless this machine is to blame.
+
+    A full disk says nothing of the file that was being read.
+    """
+    no_room = os.strerror(errno.ENOSPC) in str(error) or isinstance(error, duckdb.OutOfMemoryException | MemoryError)
+    return error if no_room else BrokenDelivery(told)
 
 
 def first_line(error: Exception) -> str:

@@ -6,6 +6,7 @@ Belongs here: finding the records and giving each named value as text. Does not 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -15,13 +16,16 @@ import duckdb
 import polars as pl
 
 from pipelines.formats import delivery
-from pipelines.formats.delivery import BrokenDelivery, OpenDelivery, frame, need
+from pipelines.formats.delivery import BrokenDelivery, OpenDelivery, fault, frame, need
 from pipelines.formats.text import as_utf8
 
 BLOCK = 1 << 20
 LONGEST_VALUE = 16_777_216
 NOT_AN_OBJECT = "not a JSON object"
 NAMED_TWICE = "a name stands twice in the object"
+TOO_DEEP = "has values within values without end"
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+"""Half of a pair that stands for one character: JSON can say it, and no text can hold it."""
 
 
 def open_jsonl(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> OpenDelivery:
@@ -57,8 +61,8 @@ def _lines(path: Path, columns: list[str], scratch: Path) -> Iterator[pl.DataFra
                 batch = pl.from_arrow(arrow)
                 assert isinstance(batch, pl.DataFrame)
                 yield batch
-        except duckdb.Error:
-            raise BrokenDelivery(f"the file cannot be read as JSON lines: {_bad_line(path)}") from None
+        except duckdb.Error as error:
+            raise fault(error, f"the file cannot be read as JSON lines: {_bad_line(path)}") from None
 
 
 def _bad_line(path: Path) -> str:
@@ -68,10 +72,12 @@ def _bad_line(path: Path) -> str:
             try:
                 if len(line) == LONGEST_VALUE:
                     return f"line {number} is longer than {LONGEST_VALUE} bytes"
-                if line.strip():
-                    json.loads(line.decode())
+                if line.strip() and HALF_CHARACTER.search(json.dumps(json.loads(line.decode()), ensure_ascii=False)):
+                    return f"line {number} has half of a character"
             except json.JSONDecodeError as error:
                 return f"line {number} is not JSON ({error.msg})"
+            except RecursionError:
+                return f"line {number} {TOO_DEEP}"
     return "a line is not what JSON allows"
 
 
@@ -91,7 +97,17 @@ def _records(path: Path, place: str, columns: list[str]) -> Iterator[pl.DataFram
         if first:
             _need(columns, sorted({name for _, record in batch if isinstance(record, dict) for name in record}))
         first = False
-        yield frame([[number, _unreadable(record), *(_value(record, c) for c in columns)] for number, record in batch], columns)
+        yield frame([_row(number, record, columns) for number, record in batch], columns)
+
+
+def _row(number: int, record: Any, columns: list[str]) -> list[Any]:
+    """A record as the row of a batch; of a cell with half of a character nothing can be kept."""
+    cells = [_value(record, column) for column in columns]
+    halved = [bool(cell and HALF_CHARACTER.search(cell)) for cell in cells]
+    if not any(halved):
+        return [number, _unreadable(record), *cells]
+    kept = [None if half else cell for cell, half in zip(cells, halved, strict=True)]
+    return [number, "a cell has half of a character", *kept]
 
 
 def _unreadable(record: Any) -> str | None:
@@ -218,6 +234,8 @@ class _Document:
         while True:
             try:
                 value, end = self.decoder.raw_decode(self.text, self.at)
+            except RecursionError:
+                raise BrokenDelivery(f"the file cannot be read as JSON: record {self.records + 1} {TOO_DEEP}") from None
             except json.JSONDecodeError as error:
                 if not self._more():
                     raise self._bad(error.msg) from None

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.formats import delivery
-from pipelines.formats.delivery import BrokenDelivery, OpenDelivery, first_line, need
+from pipelines.formats.delivery import BrokenDelivery, OpenDelivery, fault, first_line, need
 
 
 def open_parquet(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> OpenDelivery:
@@ -26,7 +26,7 @@ def open_parquet(path: Path, form: dict[str, Any], columns: list[str], scratch: 
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
-        raise BrokenDelivery(f"the file cannot be read as Parquet: {first_line(error)}") from None
+        raise fault(error, f"the file cannot be read as Parquet: {first_line(error)}") from None
     need(columns, columns, schema.names)
     lower = [name.lower() for name in schema.names]
     alike = [column for column in columns if lower.count(column.lower()) > 1]
@@ -52,7 +52,7 @@ def _batches(path: Path, columns: list[str], schema: pa.Schema) -> Iterator[pl.D
                 assert isinstance(batch, pl.DataFrame)
                 yield batch
         except duckdb.Error as error:
-            raise BrokenDelivery(f"the file cannot be read as Parquet: {first_line(error)}") from None
+            raise fault(error, f"the file cannot be read as Parquet: {first_line(error)}") from None
 
 
 def _text(column: str, kind: pa.DataType) -> str:

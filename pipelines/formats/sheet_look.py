@@ -18,6 +18,7 @@ from xml.parsers import expat
 
 from pipelines.formats import archive, compound
 from pipelines.formats.delivery import BrokenDelivery
+from pipelines.formats.xml import plain, safe_parser
 
 LARGEST = 4 << 30
 """Bytes of XML; a sheet has at most 1,048,576 rows, which are held in memory."""
@@ -81,17 +82,16 @@ def _parse(
     text: Callable[[str], None] | None = None,
 ) -> None:
     """Read a part of a workbook as XML; names of elements and attributes come without their namespace."""
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
+    parser = safe_parser()
 
     def started(name: str, given: dict[str, str]) -> None:
         # of two attributes of one name in two namespaces the later in order of these counts: calcext's, not office's
-        start(name.rpartition(" ")[2], {key.rpartition(" ")[2]: given[key] for key in sorted(given)})
+        start(plain(name), {plain(key): given[key] for key in sorted(given)})
 
     parser.StartElementHandler = started
     if end:
         ended = end
-        parser.EndElementHandler = lambda name: ended(name.rpartition(" ")[2])
+        parser.EndElementHandler = lambda name: ended(plain(name))
     if text:
         parser.CharacterDataHandler = text
     names = {name.lower(): name for name in book.namelist()}

@@ -18,7 +18,11 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "an unknown kind": ({"kind": "holiday"}, ("kind", "isin")),
     "an end before the start": ({"ends_on": date(2025, 10, 31)}, ("row", "ends_before_start")),
 }
-EDGES: dict[str, dict[str, Any]] = {"a suspension": {"kind": "suspension"}, "one day": {"ends_on": date(2025, 11, 1)}, "still going on": {"ends_on": None}}
+EDGES: dict[str, dict[str, Any]] = {
+    "a suspension": {"kind": "suspension"},
+    "one day": {"ends_on": date(2025, 11, 1)},
+    "still going on": {"ends_on": None},
+}
 KEY = ("event_id",)
 
 

@@ -33,7 +33,8 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "a profile in words": ({"profile": "rising"}, ("profile", "str_matches")),
     "a profile of five levels": ({"profile": "10,20,30,40,50"}, ("profile", "str_matches")),
     "a profile of a quarter": (
-        {"period_type": "quarter", "period_end": date(2025, 6, 30), "profile": "flat"}, ("row", "profile_of_no_year"),
+        {"period_type": "quarter", "period_end": date(2025, 6, 30), "profile": "flat"},
+        ("row", "profile_of_no_year"),
     ),
     "a profile that ends elsewhere": ({"profile": "10, 20, 30, 40"}, ("row", "profile_misses_target")),
     "a profile of words": ({"target": None, "target_words": "50+", "profile": "10,20,30,50"}, ("row", "profile_misses_target")),

@@ -47,8 +47,8 @@ def test_quarantine_list_counts_rows_by_reason(case: Case) -> None:
     rows = read(typed("quarantine", "list", "--json", *places(case)))
     told = {"source": "records", "delivery": receipt.delivery[:16], "file": "a.csv", "status": "accepted"}
     assert rows == [
-        told | {"field": "opened_at", "rule": "not_a_date", "rows": 1},
-        told | {"field": "request_id", "rule": "missing", "rows": 2},
+        told | {"field": "opened_at", "rule": "not_a_date", "rows": 1, "row": 2, "example": "99/99/9999"},
+        told | {"field": "request_id", "rule": "missing", "rows": 2, "row": 2, "example": "(empty)"},
     ]
     shown = typed("quarantine", "list", *places(case))
     assert receipt.delivery[:16] in shown.stdout

@@ -70,7 +70,7 @@ def test_hidden_files_folders_and_others_are_left_alone(tmp_path: Path) -> None:
     case = Case(tmp_path, SOURCE.replace('glob: "*"', 'glob: "*.csv"'))
     for name in (".a.csv", "a.txt", "b.csv"):
         dropped(case, name, name, 1_750_000_000)
-    (case.path.parent / "inbox" / "c.csv").mkdir()
+    (case.path.parent / "inbox" / "c").mkdir()
     assert [one.file_name for one in land(case.source, case.workspace)] == ["b.csv"]
 
 
