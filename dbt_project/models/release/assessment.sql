@@ -34,7 +34,8 @@ suspension as (
     from figure
     inner join {{ ref('event') }} as event
         on
-            event.kind = 'suspension'
+            figure.is_council
+            and event.kind = 'suspension'
             and figure.period_start >= event.starts_on
             and (event.ends_on is null or figure.period_end <= event.ends_on)
             and (event.indicator_id is null or event.indicator_id = figure.indicator_id)
