@@ -8,6 +8,8 @@ select
     adoption.comparator_group,
     adoption.companions,
     adoption.partners,
+    adoption.sustainable_development_goals,
+    adoption.collection_burden,
     adoption.adopted_on,
     {{ as_figure('coalesce(adoption.no_change_band, council.no_change_band)') }} as no_change_band
 from {{ ref('stg_adoption') }} as adoption
