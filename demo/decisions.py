@@ -96,6 +96,16 @@ ADOPTED: tuple[tuple[str, str, str, str, str, str | None], ...] = (
     ("apprentices", "Head of People", "Operational", "people", "Today's apprentices are tomorrow's officers.", None),
 )  # fmt: skip
 
+# Priority: the Sustainable Development Goals that it serves.
+GOALS = {"homes": "1, 11", "place": "11, 12", "growth": "11", "listening": "16", "people": "5, 8"}
+
+# Indicator: what it takes to collect, where that is more than to read a system; nobody has said it of one.
+BURDEN: dict[str, str | None] = {
+    "relet_condition": "High", "residents_satisfied": "Medium", "area_satisfied": "Medium", "value_for_money": "Medium",
+    "acts_on_concerns": "Medium", "young_heard": "Medium", "kept_informed": "Medium", "trust": "Medium",
+    "safe_after_dark": "Medium", "gender_pay_gap": "Medium", "street_problems_in_time": None,
+}  # fmt: skip
+
 # Indicator, tolerance, who agreed it, why this level, and the targets of 2023/24 to 2026/27. Waste recycled is set where
 # Exampleshire reaches it, far below what similar authorities do.
 TARGETS: tuple[tuple[str, float, str, str, tuple[float, float, float, float]], ...] = (

@@ -41,13 +41,15 @@ def _adoption() -> Rows:
     """The indicators adopted; those that others report too are compared with similar authorities."""
     header: tuple[Cell, ...] = (
         "Indicator", "Owner", "Portfolio holder", "Level", "Priority", "Why we watch it", "Compared with",
-        "Read together with", "Partners", "Adopted on",
+        "Read together with", "Partners", "Goals of the United Nations", "Burden", "Adopted on",
     )  # fmt: skip
     rows: Rows = [header]
     for indicator, office, level, priority, why, companions in decisions.ADOPTED:
         holder, partners = decisions.OFFICES[office]
         compared = GROUP if indicator in RETURNS else None
-        rows.append((indicator, office, holder, level, priority, why, compared, companions, partners, date(2021, 3, 16)))
+        goals, burden = decisions.GOALS.get(priority), decisions.BURDEN.get(indicator, "Low")
+        told = (indicator, office, holder, level, priority, why, compared, companions, partners, goals, burden)
+        rows.append((*told, date(2021, 3, 16)))
     return rows
 
 

@@ -45,6 +45,10 @@ class Config(dict[str, Any]):
         """A fault at a field, as a person reads it: file, line, field, what is wrong."""
         return _problem(self.path, self.lines, field, what)
 
+    def line(self, field: Sequence[str | int]) -> int:
+        """The line of a field, or of the nearest one around it."""
+        return _line(self.lines, field)
+
     def expanded(self, *field: str) -> str:
         """The text at a field, with what it takes from the environment. Raises :class:`ConfigError` naming the field."""
         text: Any = self
@@ -264,9 +268,13 @@ def _kind(value: Any) -> str:
 
 def _problem(path: Path, lines: Lines, field: Sequence[str | int], what: str) -> str:
     at = tuple(field)
-    line = next(lines[at[:n]] for n in range(len(at), -1, -1) if at[:n] in lines)
     name = ".".join(str(part) for part in at)
-    return f"{_shown(path)}, line {line}{f', `{name}`' if name else ''}: {what}"
+    return f"{_shown(path)}, line {_line(lines, at)}{f', `{name}`' if name else ''}: {what}"
+
+
+def _line(lines: Lines, field: Sequence[str | int]) -> int:
+    at = tuple(field)
+    return next(lines[at[:n]] for n in range(len(at), -1, -1) if at[:n] in lines)
 
 
 def _shown(path: Path) -> str:

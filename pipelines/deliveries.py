@@ -7,7 +7,7 @@ table. Does not belong here: judging deliveries (intake) or any figure (dbt).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -64,6 +64,10 @@ TABLES: dict[str, dict[str, Any]] = {
         "rows_layout": pl.Int64,
         "first_date": pl.Date,
         "last_date": pl.Date,
+        "days_late": pl.Int32,
+        "rows_undated": pl.Int64,
+        "rows_corrected": pl.Int64,
+        "purged_on": pl.Date,
         "about_people": pl.Boolean,
     },
     "quarantine_reason": {
@@ -72,6 +76,13 @@ TABLES: dict[str, dict[str, Any]] = {
         "field": pl.String,
         "rule": pl.String,
         "row_count": pl.Int64,
+    },
+    "delivery_month": {
+        "source": pl.String,
+        "delivery": pl.String,
+        "month": pl.Date,
+        "rows_accepted": pl.Int64,
+        "rows_set_aside": pl.Int64,
     },
     "completeness": {
         "source": pl.String,
@@ -97,13 +108,15 @@ class Judged:
 class Standing:
     """Where one source stands: its judged deliveries in order of receipt and, if its data are old, why.
 
-    ``notes`` are sentences about what did not go as stated: corrections without effect, deliveries that were purged.
+    ``ineffective`` says which corrections did nothing and why, ``outlived`` which purged deliveries no longer follow what is
+    stated.
     """
 
     source: Source
     judged: tuple[Judged, ...]
     old_reason: str | None
-    notes: tuple[str, ...] = ()
+    ineffective: tuple[str, ...] = ()
+    outlived: tuple[str, ...] = ()
 
     @property
     def last_good(self) -> Delivery | None:
@@ -153,7 +166,14 @@ def write_reference(
             *((area.code, area.name, area.area_type, council.area_code) for area in council.areas),
         ],
         "source": [_source_row(one) for one in standing],
-        "delivery": [_delivery_row(judged) for one in standing for judged in one.judged],
+        "delivery": [row for one in standing for row in _delivery_rows(one)],
+        "delivery_month": [
+            (j.source.name, j.delivery.sha256, _date(entry["month"]), entry["accepted"], entry["set_aside"])
+            for one in standing
+            for j in one.judged
+            for entry in j.receipt.months
+            if entry["month"]
+        ],
         "quarantine_reason": [
             (j.source.name, j.delivery.sha256, reason["field"], reason["rule"], reason["rows"])
             for one in standing
@@ -194,19 +214,21 @@ def _standing(source: Source, workspace: Workspace, as_of: date | None) -> Stand
     if source.delivers == "everything":  # each good delivery replaces the one before
         good = [j for j in judged if j.in_use]
         judged = [replace(j, in_use=j is good[-1]) if j.in_use else j for j in judged]
-    return Standing(source, tuple(judged), _old_reason(source, judged, workspace), tuple(_notes(source, judged, workspace)))
-
-
-def _notes(source: Source, judged: Sequence[Judged], workspace: Workspace) -> Iterator[str]:
-    """Corrections refused or not used, and purged deliveries that cannot be judged by what is stated now."""
+    corrections = put_right.load(source, workspace)
     outcomes = [(j.delivery.sha256, entry["id"], entry["outcome"]) for j in judged for entry in j.receipt.corrections]
-    yield from put_right.told(put_right.load(source, workspace), outcomes)
-    for j in judged:
-        if j.receipt.purged and not is_as_stated(source, j.delivery, j.receipt, workspace):
-            yield (
-                f"the delivery {j.delivery.file_name} stays as it was judged, by a mapping, a contract or corrections that have "
-                f"changed since: the file as received was purged on {j.receipt.purged['on']}."
-            )
+    outlived = [
+        f"the delivery {j.delivery.file_name} stays as it was judged, by a mapping, a contract or corrections that have changed "
+        f"since: the file as received was purged on {j.receipt.purged['on']}."
+        for j in judged
+        if j.receipt.purged and not is_as_stated(source, j.receipt, corrections)
+    ]
+    return Standing(
+        source,
+        tuple(judged),
+        _old_reason(source, judged, workspace),
+        tuple(put_right.told(corrections, outcomes)),
+        tuple(outlived),
+    )
 
 
 def _old_reason(source: Source, judged: Sequence[Judged], workspace: Workspace) -> str | None:
@@ -240,7 +262,16 @@ def _source_row(one: Standing) -> tuple[Any, ...]:
     )
 
 
-def _delivery_row(judged: Judged) -> tuple[Any, ...]:
+def _delivery_rows(one: Standing) -> list[tuple[Any, ...]]:
+    """The deliveries of a source; each is late by the cadence, counted from the one before."""
+    before = [None, *(judged.delivery.received_at for judged in one.judged)]
+    return [
+        _delivery_row(judged, one.source.days_late(last, judged.delivery.received_at))
+        for judged, last in zip(one.judged, before, strict=False)
+    ]
+
+
+def _delivery_row(judged: Judged, days_late: int) -> tuple[Any, ...]:
     delivery, receipt = judged.delivery, asdict(judged.receipt)
     return (
         judged.source.name,
@@ -259,6 +290,10 @@ def _delivery_row(judged: Judged) -> tuple[Any, ...]:
         judged.receipt.rows_layout,
         _date(receipt["first_date"]),
         _date(receipt["last_date"]),
+        days_late,
+        sum(entry["set_aside"] for entry in receipt["months"] if entry["month"] is None),
+        receipt["rows_corrected"],
+        _date(receipt["purged"]["on"]) if receipt["purged"] else None,
         judged.source.sensitivity == "personal",
     )
 

@@ -386,6 +386,11 @@ def _delivery_lines(deliveries: Sequence[Row]) -> list[str]:
             " later row replaced",
             "Mapping": row.get("mapping_sha256"),
         }
+        if row.get("purged_on"):
+            facts["Purged"] = (
+                f"{row['purged_on']}: the file as received is kept no longer, so the figure can be traced to it, and stays as it"
+                " was published, but cannot be worked out again"
+            )
         lines += [f"  {title} ({row['source']})", *(f"  {line}" for line in _facts(facts))]
     return lines
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 BLOCK = 1 << 20
+FULL = (os.strerror(errno.ENOSPC), "database or disk is full")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
@@ -35,12 +36,14 @@ class NoRoom(Exception):
 def room_in(folder: Path) -> Iterator[None]:
     """Raise :class:`NoRoom` where something could not be written for want of room; every other error goes on as it is.
 
-    Libraries that write for us say so in errors of their own, in the same words.
+    Libraries that write for us say so in errors of their own, in words that are always the same.
     """
     try:
         yield
+    except NoRoom:
+        raise
     except Exception as error:
-        if getattr(error, "errno", None) in NO_ROOM or os.strerror(errno.ENOSPC) in str(error):
+        if getattr(error, "errno", None) in NO_ROOM or any(words in str(error) for words in FULL):
             raise NoRoom.at(folder, error) from error
         raise
 

@@ -1,8 +1,8 @@
 """Landing: every delivery kept as received, by the hash of its bytes, with a receipt.
 
-A receipt (``landing/receipts/<source>/<sha256>.json``) holds source, delivery, file_name, origin, received_at, bytes
-and the HTTP validators. The same bytes again from the same source are the same delivery. Does not belong here:
-looking into the bytes.
+A receipt (``landing/receipts/<source>/<sha256>.json``) holds source, delivery, file_name, origin, received_at, bytes and
+``validators``: what tells a connector that it is the same again (HTTP's own, or a file's name, size and time). The same bytes
+again from the same source are the same delivery. Does not belong here: looking into the bytes.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from pipelines.connectors import Fetched, FetchFailed, connector
 from pipelines.files import BLOCK, read_json, replacing, room_in, write_json
 from pipelines.sources import Source
 from pipelines.workspace import UNFINISHED, Workspace
+
+
+class NotInLanding(Exception):
+    """The bytes of a delivery that was received are not there any more; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -46,27 +50,31 @@ def land(source: Source, workspace: Workspace) -> list[Delivery]:
     folder = workspace.receipts / source.name
     known = [read_json(path) for path in sorted(folder.glob("*.json"))]
     seen = {receipt["delivery"] for receipt in known}
+    unwanted = purged_files(workspace)
     new: list[Delivery] = []
     unreadable: list[str] = []
     with room_in(workspace.state):
         workspace.blobs.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=workspace.state, prefix=UNFINISHED) as scratch:
-            for fetched in connector(source).fetch(source, known, Path(scratch)):
+            kept = [receipt for receipt in known if (workspace.blobs / receipt["delivery"]).exists()]
+            for fetched in connector(source).fetch(source, kept, Path(scratch)):
                 try:
                     content = fetched.path.open("rb")
                 except OSError as error:
                     unreadable.append(f"{fetched.file_name} ({error.strerror})")
                     continue
                 with content:
-                    sha256, size = _keep(content, workspace.blobs)
+                    sha256, size = _keep(content, workspace.blobs, unwanted)
+                if sha256 in unwanted and sha256 not in seen:
+                    continue
                 if sha256 not in seen:
                     seen.add(sha256)
                     write_json(folder / f"{sha256}.json", _receipt(source, fetched, sha256, size))
                     new.append(_delivery(_receipt(source, fetched, sha256, size)))
                 elif fetched.validators:
                     # the same bytes under new validators: remember those, so that the next question can be conditional
-                    receipt = next(r for r in known if r["delivery"] == sha256)
-                    write_json(folder / f"{sha256}.json", receipt | {"validators": fetched.validators})
+                    receipt = folder / f"{sha256}.json"
+                    write_json(receipt, read_json(receipt) | {"validators": fetched.validators})
     if unreadable:
         raise FetchFailed(
             f"{source.name}: what lies there cannot be read: {', '.join(unreadable)}. The last good data stay in use; put the "
@@ -82,8 +90,14 @@ def deliveries(source: str, workspace: Workspace, as_of: date | None) -> list[De
     return [delivery for delivery in found if as_of is None or delivery.received_at.date() <= as_of]
 
 
-def _keep(content: IO[bytes], blobs: Path) -> tuple[str, int]:
-    """Copy bytes into landing under their hash, unless they are there; return hash and size."""
+def purged_files(workspace: Workspace) -> set[str]:
+    """The hashes of files that were received, purged, and are not kept again."""
+    ledger = workspace.purges
+    return set(read_json(ledger)["files"]) if ledger.exists() else set()
+
+
+def _keep(content: IO[bytes], blobs: Path, unwanted: set[str]) -> tuple[str, int]:
+    """Copy the bytes into landing under their hash, unless they are there or were purged; return hash and size."""
     digest, size = hashlib.sha256(), 0
     with replacing(blobs / ".incoming") as target:
         with target.open("wb") as out:
@@ -93,7 +107,7 @@ def _keep(content: IO[bytes], blobs: Path) -> tuple[str, int]:
                 out.write(block)
         target.chmod(0o400)
     blob = blobs / digest.hexdigest()
-    if blob.exists():
+    if blob.exists() or blob.name in unwanted:
         (blobs / ".incoming").unlink()
     else:
         (blobs / ".incoming").replace(blob)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-import re
 import shutil
 import sys
 import time
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipelines.code import content_sha256
+from pipelines.faults import unquoted
 from pipelines.files import read_json, replacing, write_json
 from pipelines.indicators import Indicator, load_indicators
 from pipelines.workspace import Workspace
@@ -90,6 +90,7 @@ def build(
     """
     tested = workspace.dbt_target.parent / "tested.parquet"
     tested.unlink(missing_ok=True)
+    # dbt's own files of results would hold messages as they were
     arguments = ["run", "--no-write-json", "--select", *models, *(["--full-refresh"] if afresh else [])]
     places = ["--target-path", str(workspace.dbt_target)]
     done = _invoke([*arguments, *places], workspace, indicators, _counting(tell))
@@ -192,9 +193,8 @@ def _ran(runner: dbtRunner, arguments: list[str], workspace: Workspace) -> dbtRu
 
 
 def _built(result: Any) -> Built:
-    # a message may quote a value of a record; what stands in quotes is not repeated
-    message = re.sub(r"'[^']*'", "'…'", str(result.message or ""))
-    return Built(result.node.name, result.node.name, str(result.node.resource_type) != "model", str(result.status), message)
+    node, message = result.node, unquoted(str(result.message or ""))
+    return Built(node.name, node.name, str(node.resource_type) != "model", str(result.status), message)
 
 
 def _tested(test: str, model: str, severity: str, failing: int) -> Built:

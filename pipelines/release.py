@@ -288,6 +288,7 @@ def install(candidate: Path, publish: Path) -> list[str]:
     if not written and not removed:
         return []
     stage = publish / STAGE
+    _open_to_all(publish)
     for file in written:
         (stage / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(made[file], stage / file)
@@ -329,10 +330,19 @@ def recover(publish: Path) -> bool:
 def _move(ready: Path, target: Path, sha256: str) -> None:
     """Move a laid-ready file to its place, unless an earlier attempt did."""
     if ready.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _open_to_all(target.parent)
+        ready.chmod(0o644)
         ready.replace(target)
     elif not target.exists() or sha256_of(target) != sha256:
         raise RuntimeError(f"{target} is not the file that the interrupted installation was to put there.")
+
+
+def _open_to_all(folder: Path) -> None:
+    """Make a folder that everybody may read, and those above it; one that is there stays as its owner wants it."""
+    for one in reversed([folder, *folder.parents]):
+        if not one.exists():
+            one.mkdir()
+            one.chmod(0o755)
 
 
 def _same_bytes(one: Path, other: Path) -> bool:

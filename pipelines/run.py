@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 import sys
 import warnings
@@ -20,7 +21,7 @@ from pipelines.code import code_sha256, content_sha256
 from pipelines.config import ConfigError
 from pipelines.connectors import FetchFailed, connector
 from pipelines.council import load_council
-from pipelines.files import read_json, sha256_of, write_json
+from pipelines.files import read_json, room_in, sha256_of, write_json
 from pipelines.sources import load_sources
 from pipelines.workspace import Workspace
 
@@ -48,25 +49,28 @@ def run(workspace: Workspace) -> tuple[bool, list[str]]:
     """Run the whole line; return whether a release was installed, and what stopped it if anything did.
 
     Raises :class:`pipelines.config.ConfigError` and :class:`pipelines.model.ModelError` before anything is run, and
-    :class:`AlreadyRunning` where another run is using the state folder.
+    :class:`AlreadyRunning` where another run is using the state folder, and :class:`pipelines.files.NoRoom` where that is full.
     """
-    workspace.prepare()
+    with room_in(workspace.state):
+        workspace.prepare()
     workspace.enter()
-    with alone(workspace):
+    with alone(workspace), room_in(workspace.state):
         workspace.forget_unfinished()
         import dagster as dg  # here, so that all other commands start without it
 
         from pipelines.definitions import JOB, build, read_line
 
         print("  … reading definitions and models", file=sys.stderr, flush=True)
-        line = read_line(workspace)
+        logging.raiseExceptions = False  # a log for which there is no room is no reason to print a traceback
+        log = workspace.dbt_target.parent / "logs" / "console.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("w") as console, redirect_stdout(console):
+            line = read_line(workspace)
         (workspace.reference / "difference.json").unlink(missing_ok=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             job = build(line).resolve_job_def(JOB)
-            log = workspace.dbt_target.parent / "logs" / "console.log"
-            log.parent.mkdir(parents=True, exist_ok=True)
-            with dg.DagsterInstance.get() as instance, log.open("w") as console, redirect_stdout(console):
+            with dg.DagsterInstance.get() as instance, log.open("a") as console, redirect_stdout(console):
                 result = job.execute_in_process(instance=instance, raise_on_error=False, run_config={"loggers": {"progress": {}}})
         released = any(event.asset_key == dg.AssetKey("release") for event in result.get_asset_materialization_events())
         if result.success:

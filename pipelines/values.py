@@ -7,10 +7,12 @@ belong here: how numbers and times are written (numbers, moments), and rules abo
 from __future__ import annotations
 
 import difflib
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.sources import Mapping, Source
+if TYPE_CHECKING:
+    from pipelines.sources import Mapping, Source
 
 FAULTS: dict[str, pl.DataType] = {
     "row_number": pl.Int64(),
@@ -26,6 +28,10 @@ ERROR_CELL = (
 ODD_SPACE = r"[\u{A0}\u{1680}\u{2000}-\u{200A}\u{202F}\u{205F}\u{3000}]"
 INVISIBLE = r"[\u{AD}\u{200B}\u{200E}\u{200F}\u{2060}\u{FEFF}]"
 """Characters that nobody sees: soft hyphens, spaces without width, marks of direction."""
+CELL_RULES = frozenset(
+    ("not_a_date", "not_a_number", "not_yes_or_no", "clock_change", "unlisted_value", "unknown_area", "not_in_list", "error_cell")
+)
+"""The rules of cells that say nothing the source states; all others are about values."""
 HINTS = 200
 """Different unknown words in a batch for which the nearest known one is looked for."""
 TRUTHS = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}

@@ -100,7 +100,8 @@ class Workspace:
             "DAGSTER_DISABLE_TELEMETRY": "yes",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DBT_LOG_PATH": str(self.dbt_target.parent / "logs"),
-            "DBT_LOG_LEVEL_FILE": "info",
+            "DBT_LOG_LEVEL": "none",  # dbt's messages may quote a record; what may be told of them is told by the run
+            "DBT_LOG_LEVEL_FILE": "none",
         }
         return {name: value for name, value in told.items() if value}
 
@@ -111,7 +112,8 @@ class Workspace:
         os.environ.update(self.environment())
 
     def prepare(self) -> None:
-        """Make the state folder (mode 0700) and the Dagster home in it."""
+        """Make the state folder (mode 0700) and the Dagster home in it; what is made from now on nobody else can read."""
+        os.umask(0o077)  # all that this process makes is for its owner alone; a release is opened where it is installed
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.state.chmod(0o700)
         for folder in (self.dagster_home, self.reference, self.marts, self.safe, self.previous, self.released):

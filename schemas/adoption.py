@@ -25,6 +25,16 @@ class Record(pa.DataFrameModel):
     comparator_group: str = pa.Field(nullable=True, description="The group of authorities it is compared with")
     companions: str = pa.Field(nullable=True, description="Indicators to be read with it, ids separated by commas")
     partners: str = pa.Field(nullable=True, description="Partners who share the work")
+    sustainable_development_goals: str = pa.Field(
+        nullable=True,
+        str_matches=r"^([1-9]|1[0-7])(, ?([1-9]|1[0-7]))*$",
+        description="Numbers of the United Nations' goals it serves, separated by commas",
+    )
+    collection_burden: str = pa.Field(
+        nullable=True,
+        isin=["low", "medium", "high"],
+        description="What it takes to collect: low where the figures exist already, high where work is done for it alone",
+    )
     adopted_on: pl.Date = pa.Field(nullable=True, description="Day the council adopted it")
 
     class Config:

@@ -28,6 +28,15 @@ class BrokenDelivery(Exception):
     """A delivery that cannot be used as a whole; the message says why, for the person who sent it."""
 
 
+class ColumnsAbsent(BrokenDelivery):
+    """A delivery without columns that it needs: ``absent`` are those, ``there`` all that it has."""
+
+    def __init__(self, message: str, absent: Sequence[str], there: Sequence[str]) -> None:
+        super().__init__(message)
+        self.absent = list(absent)
+        self.there = [name for name in there if name]
+
+
 @dataclass
 class OpenDelivery:
     """A delivery being read.
@@ -36,7 +45,8 @@ class OpenDelivery:
     ``unreadable``: why a row could not be split into cells, null for all others; what could be told of its cells is there.
     ``above_header`` is the number of rows above the first record that name things, the header aside, and ``blank_lines``
     that of lines with nothing on them; they are rows too, so that every row number is what a person counts in the file.
-    Both are complete once the batches are. ``names`` are all columns of a file that has a header.
+    Both are complete once the batches are. ``names`` are all columns of the file; without a header they are those of its first
+    records, known once these are read.
     """
 
     batches: Iterator[pl.DataFrame]
@@ -136,9 +146,8 @@ def need(columns: Sequence[str], wanted: Sequence[str], names: Sequence[str]) ->
     absent = [column for column, name in zip(columns, wanted, strict=True) if name not in names]
     twice = [column for column, name in zip(columns, wanted, strict=True) if names.count(name) > 1]
     if absent:
-        raise BrokenDelivery(
-            f"needed columns are not there: {', '.join(absent)}; the file has: {', '.join(name for name in names if name)}"
-        )
+        message = f"needed columns are not there: {', '.join(absent)}; the file has: {', '.join(name for name in names if name)}"
+        raise ColumnsAbsent(message, absent, names)
     if twice:
         raise BrokenDelivery(f"columns stand twice, so nobody can know which is meant: {', '.join(twice)}")
 

@@ -114,7 +114,7 @@ class _Records:
 
     def end(self, name: str) -> None:
         if self.open == self.place:
-            cells = ["".join(self.cells[column]).strip() if column in self.cells else None for column in self.columns]
+            cells = ["".join(self.cells[column]) if column in self.cells else None for column in self.columns]
             self.rows.append([self.number, "a name stands twice in the record" if self.twice else None, *cells])
         self.open.pop()
 

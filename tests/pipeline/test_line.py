@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from pathlib import Path
@@ -17,6 +18,7 @@ DATASETS = {
     "performance": {
         "observation", "indicator", "adoption", "method", "calculation", "target", "comparator", "commentary", "event",
         "priority", "area", "period", "revision", "withheld", "release", "source_snapshot", "dataset_metadata",
+        "definition_check",
     },
     "services": {"request"},
     "complaints": {"case_count"},
@@ -217,3 +219,28 @@ def test_dagster_has_the_run_with_readable_metadata_and_no_record(council: Line)
     assert kinds["ASSET_CHECK_EVALUATION"] > 90
     for word in ("rows_read", "accepted", "quarantined", "top_reasons", "sha256", "personal_data", "last_delivery_usable"):
         assert word in events
+
+
+def test_every_definition_is_checked_alone_and_the_set_as_a_set(council: Line) -> None:
+    rows = council.table("performance", "definition_check")
+    alone = {(row["subject"], row["criterion"]): row["met"] for row in rows if row["scope"] == "indicator"}
+    adopted = {row["indicator_id"] for row in council.table("performance", "adoption")}
+    assert {subject for subject, _ in alone} == adopted
+    assert len(alone) == 12 * len(adopted)
+    assert alone["repairs_in_time", "balanced"] == alone["repairs_in_time", "achievable"] == "true"
+    assert alone["council_tax_collected", "balanced"] == alone["complaints_rate", "achievable"] == "false"
+    assert alone["repairs_in_time", "cost_effective"] == "false"
+    together = {(row["subject"], row["criterion"]): row["met"] for row in rows if row["scope"] == "set"}
+    assert together["theme", "effectiveness"] == together["priority", "homes"] == "true"
+    assert "false" in together.values()
+
+
+def test_indicators_check_says_what_to_do_about_each_gap(council: Line) -> None:
+    said = council.command("indicators", "check", "--publish", str(council.publish))
+    assert said.returncode == 0, said.stderr
+    assert "cost_effective: Nobody says what it takes to collect" in said.stdout
+    told = json.loads(council.command("indicators", "check", "--publish", str(council.publish), "--json").stdout)
+    assert {row["met"] for row in told} == {True, False}
+    nowhere = council.command("indicators", "check", "--publish", str(council.root / "nowhere"))
+    assert nowhere.returncode == 1
+    assert "run first" in nowhere.stderr

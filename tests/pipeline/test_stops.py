@@ -14,6 +14,14 @@ import polars as pl
 import pytest
 from line import Line, copy_of_project
 
+from pipelines.new_indicator import DRAFTS, write_indicator
+
+FACTS = {
+    "title": "A drafted indicator", "definition": "What the draft of an indicator counts.", "unit": "cases", "decimals": 1,
+    "polarity": "neutral", "theme": "quality", "perspective": "process", "results_chain": "output", "service": "parks",
+    "limitations": "It is a draft.",
+}  # fmt: skip
+VERSION = {"reason": "To begin with.", "valid_from": "2026-04-01", "approved_by": "Nobody yet"}
 CSV = "Ref,Service,Opened,Due,Closed,Ward\n"
 
 
@@ -207,15 +215,17 @@ def test_a_way_to_reach_a_person_stops_the_release_and_is_not_repeated(released:
     assert not list(line.publish.rglob("*.csv"))
 
 
-def dbt_test(line: Line, state: Path, *selection: str) -> dict[str, str]:
+def dbt_test(line: Line, state: Path, *selection: str, further: Path | None = None) -> dict[str, str]:
     """Run dbt's tests over a warehouse that a run made; the status of each by name."""
-    methods = (line.project / "dbt_project/models/indicators").rglob("*_v*.sql")
+    folders = [line.project / "dbt_project/models/indicators", *([further] if further else [])]
+    methods = [path for folder in folders for path in folder.rglob("*_v*.sql")]
     told = {
         **os.environ,
         "YARDSTICK_STATE": str(state),
         "YARDSTICK_INDICATORS": ",".join(sorted(".v".join(path.stem.rsplit("_v", 1)) for path in methods)),
         "DBT_LOG_PATH": str(state / "dbt"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        **({"YARDSTICK_INDICATORS_DIR": str(further)} if further else {}),
     }
     project, target = str(line.project / "dbt_project"), state / "dbt" / "tested"
     places = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target)]
@@ -234,12 +244,24 @@ def test_every_method_version_has_a_worked_example_that_holds(released: Line) ->
     assert len(found) >= len(methods)
 
 
+def test_the_worked_example_of_every_drafted_indicator_holds(released: Line, tmp_path: Path) -> None:
+    further = tmp_path / "indicators"
+    for kind, draft in DRAFTS.items():
+        for measure in draft.measures:
+            write_indicator(f"{kind}_{measure}", kind, FACTS | {"measure": measure, "multiplier": 1000}, VERSION, further)
+    drafted = [path.name.removesuffix("_v1.sql") for path in further.rglob("*.sql")]
+    found = dbt_test(released, released.state, *drafted, further=further)
+    assert set(found.values()) == {"pass"}
+    assert len(found) == len(drafted) == sum(len(draft.measures) for draft in DRAFTS.values())
+
+
 BUILD = """
 import dataclasses, json, sys
+from pathlib import Path
 from pipelines import model
 from pipelines.workspace import Workspace
 
-council, sources, state, publish = sys.argv[1:]
+council, sources, state, publish = map(Path, sys.argv[1:])
 workspace = Workspace.at(council=council, sources=sources, state=state, publish=publish)
 built = model.build(workspace, ["stg_area", "area", "stg_indicator", "indicator"], [], False, lambda done: None)
 print(json.dumps([dataclasses.asdict(one) | {"good": one.good} for one in built]))

@@ -8,6 +8,8 @@ select
     adoption.comparator_group,
     adoption.companions,
     adoption.partners,
+    adoption.sustainable_development_goals,
+    adoption.collection_burden,
     adoption.adopted_on
 from {{ ref('stg_adoption') }} as adoption
 inner join {{ ref('stg_indicator') }} as indicator
