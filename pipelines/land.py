@@ -1,8 +1,8 @@
 """Landing: every delivery kept as received, by the hash of its bytes, with a receipt.
 
-A receipt (``landing/receipts/<source>/<sha256>.json``) holds source, delivery, file_name, origin, received_at, bytes
-and the HTTP validators. The same bytes again from the same source are the same delivery. Does not belong here:
-looking into the bytes.
+A receipt (``landing/receipts/<source>/<sha256>.json``) holds source, delivery, file_name, origin, received_at, bytes and
+``validators``: what tells a connector that it is the same again (HTTP's own, or a file's name, size and time). The same bytes
+again from the same source are the same delivery. Does not belong here: looking into the bytes.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def land(source: Source, workspace: Workspace) -> list[Delivery]:
     with room_in(workspace.state):
         workspace.blobs.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=workspace.state, prefix=UNFINISHED) as scratch:
-            for fetched in connector(source).fetch(source, known, Path(scratch)):
+            kept = [receipt for receipt in known if (workspace.blobs / receipt["delivery"]).exists()]
+            for fetched in connector(source).fetch(source, kept, Path(scratch)):
                 try:
                     content = fetched.path.open("rb")
                 except OSError as error:
@@ -72,8 +73,8 @@ def land(source: Source, workspace: Workspace) -> list[Delivery]:
                     new.append(_delivery(_receipt(source, fetched, sha256, size)))
                 elif fetched.validators:
                     # the same bytes under new validators: remember those, so that the next question can be conditional
-                    receipt = next(r for r in known if r["delivery"] == sha256)
-                    write_json(folder / f"{sha256}.json", receipt | {"validators": fetched.validators})
+                    receipt = folder / f"{sha256}.json"
+                    write_json(receipt, read_json(receipt) | {"validators": fetched.validators})
     if unreadable:
         raise FetchFailed(
             f"{source.name}: what lies there cannot be read: {', '.join(unreadable)}. The last good data stay in use; put the "

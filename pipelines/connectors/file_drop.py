@@ -18,13 +18,18 @@ from pipelines.sources import Source
 
 
 def fetch(source: Source, known: Sequence[dict[str, Any]], scratch: Path) -> Iterator[Fetched]:
-    """Every file of the folder that matches, by name; hidden files are left alone.
+    """Every file of the folder that matches and is not known as it stands, by name; hidden files are left alone.
 
-    Raises :class:`FetchFailed` where the folder is not there, or may not be looked into.
+    A file is known by its name, size and time, so that what came before costs nothing however much it is; one that may not
+    be read any more is given all the same, for that to be told. Raises :class:`FetchFailed` where the folder is not there,
+    or may not be looked into.
     """
+    seen = [receipt["validators"] for receipt in known]
     for path, stat in _files(source):
-        received = datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
-        yield Fetched(path, path.name, f"dropped file {path.name}", received)
+        looks = {"name": path.name, "bytes": str(stat.st_size), "modified_ns": str(stat.st_mtime_ns)}
+        if looks not in seen or not os.access(path, os.R_OK):
+            received = datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+            yield Fetched(path, path.name, f"dropped file {path.name}", received, looks)
 
 
 def glimpse(source: Source) -> str | None:

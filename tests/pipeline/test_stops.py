@@ -257,10 +257,11 @@ def test_the_worked_example_of_every_drafted_indicator_holds(released: Line, tmp
 
 BUILD = """
 import dataclasses, json, sys
+from pathlib import Path
 from pipelines import model
 from pipelines.workspace import Workspace
 
-council, sources, state, publish = sys.argv[1:]
+council, sources, state, publish = map(Path, sys.argv[1:])
 workspace = Workspace.at(council=council, sources=sources, state=state, publish=publish)
 built = model.build(workspace, ["stg_area", "area", "stg_indicator", "indicator"], [], False, lambda done: None)
 print(json.dumps([dataclasses.asdict(one) | {"good": one.good} for one in built]))

@@ -34,6 +34,7 @@ def test_a_delivery_is_kept_as_received_with_a_receipt(tmp_path: Path) -> None:
     assert stat.S_IMODE(blob.stat().st_mode) == 0o400
     assert stat.S_IMODE(case.workspace.state.stat().st_mode) == 0o700
     receipt = read_json(case.workspace.receipts / "records" / f"{sha256}.json")
+    modified = (case.path.parent / "inbox" / "a.csv").stat().st_mtime_ns
     assert receipt == {
         "source": "records",
         "delivery": sha256,
@@ -41,7 +42,7 @@ def test_a_delivery_is_kept_as_received_with_a_receipt(tmp_path: Path) -> None:
         "origin": "dropped file a.csv",
         "received_at": "2025-06-15T15:06:40",
         "bytes": len(content.encode()),
-        "validators": {},
+        "validators": {"name": "a.csv", "bytes": str(len(content.encode())), "modified_ns": str(modified)},
     }
     assert [path.name for path in case.workspace.blobs.iterdir()] == [sha256]
 
@@ -64,6 +65,17 @@ def test_a_file_changed_under_its_name_is_a_further_delivery(tmp_path: Path) -> 
     dropped(case, "a.csv", HEADER + GOOD, 1_750_000_100)
     assert len(land(case.source, case.workspace)) == 1
     assert len(deliveries("records", case.workspace, None)) == 2
+
+
+def test_a_file_that_is_known_as_it_stands_is_not_read_again(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    dropped(case, "a.csv", HEADER, 1_750_000_000)
+    (first,) = land(case.source, case.workspace)
+    dropped(case, "a.csv", HEADER.swapcase(), 1_750_000_000)  # nothing but its bytes tells, and those are not looked at
+    assert land(case.source, case.workspace) == []
+    (case.workspace.blobs / first.sha256).unlink()
+    (second,) = land(case.source, case.workspace)
+    assert (case.workspace.blobs / second.sha256).read_bytes() == HEADER.swapcase().encode()
 
 
 def test_hidden_files_folders_and_others_are_left_alone(tmp_path: Path) -> None:
