@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipelines.indicators import suggest
 from pipelines.published import Row, rows
+from pipelines.tables import parts
 
 DATASET = "performance"
 KEY = (
@@ -92,7 +93,7 @@ def explain(
     use. Where several periods fit, the shortest counts. Raises :class:`ExplainError`, which says what there is.
     """
     data = publish / DATASET / "data"
-    if not (data / "observation.csv").is_file():
+    if not parts(data / "observation.csv"):
         raise ExplainError(f"There is no release in {publish}. Make one with `yardstick run`, or name its folder.")
     about = _indicator(rows(data / "indicator.csv"), indicator)
     indicator_id = about["indicator_id"] or ""
