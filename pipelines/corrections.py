@@ -279,9 +279,9 @@ def _faults(config: Config, index: int, source: Source) -> Iterator[str]:
     keys = {m.field for m in source.mappings if m.column is not None and m.field in source.record_type.key}
     if "record" in stated and set(stated["record"]) != keys:
         yield config.problem([*at, "record"], f"a record of this source is named by: {', '.join(sorted(keys)) or 'nothing'}.")
-    if stated["column"] not in source.columns:
-        hint = suggest(stated["column"], source.columns)
-        what = f"`{stated['column']}` is no column that the source maps.{hint} Allowed: {', '.join(source.columns)}."
+    if stated["column"] not in source.columns_of_any_shape:
+        hint = suggest(stated["column"], source.columns_of_any_shape)
+        what = f"`{stated['column']}` is no column that the source maps.{hint} Allowed: {', '.join(source.columns_of_any_shape)}."
         yield config.problem([*at, "column"], what)
     try:
         date.fromisoformat(stated["when"])

@@ -100,7 +100,10 @@ TABLES: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Judged:
-    """One delivery and what intake made of it. ``in_use``: its accepted rows take part in the figures."""
+    """One delivery and what intake made of it, by the source as it is stated for files of its shape.
+
+    ``in_use``: its accepted rows take part in the figures.
+    """
 
     source: Source
     delivery: Delivery
@@ -236,7 +239,7 @@ def _standing(source: Source, workspace: Workspace, as_of: date | None) -> Stand
         path = workspace.intake / source.name / f"{delivery.sha256}.json"
         if path.exists():
             receipt = Receipt(**read_json(path))
-            judged.append(Judged(source, delivery, receipt, receipt.status == "accepted"))
+            judged.append(Judged(source.in_shape(receipt.shape), delivery, receipt, receipt.status == "accepted"))
     if source.delivers == "everything":  # each good delivery replaces the one before
         good = [j for j in judged if j.in_use]
         judged = [replace(j, in_use=j is good[-1]) if j.in_use else j for j in judged]

@@ -291,8 +291,9 @@ def _judge(
 
 def _set_aside(accepted: Path, source: Source, workspace: Workspace, earlier: Earlier) -> pl.DataFrame:
     """Faults of rows that contradict others: of this delivery, or of the last version in earlier ones."""
-    before = [accepted_path(source, receipt, workspace) for receipt in earlier.receipts]
-    changed = transitions.not_allowed(source.transitions, source.record_type.key, accepted, before)
+    before = [accepted_path(source, receipt, workspace) for receipt in earlier.receipts] if source.transitions else []
+    there = [path for path in before if path.exists()]
+    changed = transitions.not_allowed(source.transitions, source.record_type.key, accepted, there)
     return pl.concat([_repeats(accepted, source, workspace), changed])
 
 
@@ -311,7 +312,8 @@ def _judge_whole(
     if changed:
         raise BrokenDelivery(changed)
     _stop_if_too_bad(source, receipt)
-    before = accepted_path(source, earlier.receipts[-1], workspace) if earlier.receipts else None
+    paths = [accepted_path(source, receipt, workspace) for receipt in earlier.receipts[-1:]]
+    before = next((path for path in paths if path.exists()), None)
     broken = list(batch_rules.broken(source, receipt, earlier.receipts, before, accepted, delivery.file_name, total))
     if any(rule.stops for rule in broken):
         raise BrokenDelivery("; ".join(rule.what for rule in broken if rule.stops))

@@ -124,7 +124,7 @@ def standing_rows(one: Standing, workspace: Workspace) -> pl.DataFrame:
             rows = rows.filter(~at_fault).with_columns(pl.col("reasons").list.eval(said).list.join("; "))
             rows = rows.rename({name: shown for name in rows.columns[2:] if (shown := _heading(name)) != name})
             found.append(rows.with_columns(source=pl.lit(one.source.name), delivery=pl.lit(judged.delivery.sha256)))
-    headings = [_heading(column) for column in one.source.columns]
+    headings = [_heading(column) for column in one.source.columns_of_any_shape]
     if not found:
         return pl.DataFrame(schema={"row": pl.Int64} | dict.fromkeys([*OWN, *headings], pl.String)).select(*OWN, *headings)
     rows = pl.concat(found, how="diagonal")
@@ -230,7 +230,7 @@ def read_back(path: Path, standing: Sequence[Standing], workspace: Workspace, re
     if problems:
         more = [f"… and {len(problems) - SHOWN_PROBLEMS} more."] if len(problems) > SHOWN_PROBLEMS else []
         return ReadBack(one.source, problems=[f"{path.name}, {problem}" for problem in problems[:SHOWN_PROBLEMS]] + more)
-    columns = {_heading(column): column for column in one.source.columns}
+    columns = {_heading(column): column for column in one.source.columns_of_any_shape}
     corrections = [
         {
             "delivery": row["delivery"][:16],

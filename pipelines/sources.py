@@ -119,6 +119,11 @@ class Source:
         total = [self.batch["total"]["column"]] if "total" in self.batch else []
         return list(dict.fromkeys([m.column for m in self.mappings if m.column is not None] + layout + total))
 
+    @property
+    def columns_of_any_shape(self) -> list[str]:
+        """The columns that the mapping needs in files of any shape, each once."""
+        return list(dict.fromkeys([*self.columns, *(name for shape in self.shapes for name in shape.source.columns)]))
+
     def in_shape(self, name: str | None) -> Source:
         """The source as it is stated for files of a shape."""
         return next((shape.source for shape in self.shapes if shape.name == name), self)

@@ -88,7 +88,7 @@ def quarantine_show(
         .sort("row_number", "field", "rule")
         .to_dicts()
     )
-    header = one.source.format.get("header_row", 1)
+    header = judged.source.format.get("header_row", 1)
 
     def say() -> None:
         out.print(f"{judged.delivery.file_name}: row 1 is the first below the column names (row {header}).")

@@ -41,6 +41,7 @@ def propose(name: str, file: Path, council: Council, record_type: str | None, sc
     found.headers = wide.headers(cells.columns[2:])
     cells = wide.long(cells, found.headers)
     looked = [columns.looked_at(one, cells[one], council.area_labels) for one in cells.columns[2:]]
+    columns.settle(looked)
     return write.source_yml(name, file, found, match.best(looked, record_type), looked, council)
 
 

@@ -159,12 +159,19 @@ def _dates(told: pl.DataFrame, total: int, name: str) -> tuple[str, dict[str, An
         ambiguous += found if len(found) > 1 else []
     if total == 0 or read / total < ENOUGH:
         return None
-    sure = [form for form in forms if form not in ambiguous]
-    if ambiguous and any(_is_day_first(form) for form in sure) != any(_is_month_first(form) for form in sure):
-        day_first = any(_is_day_first(form) for form in sure)  # cells of another pattern tell which of the two comes first
-        forms = [form for form in forms if form in sure or (_is_day_first(form) if day_first else _is_month_first(form))]
-        ambiguous = []
     return "date", {"dates": forms, "ambiguous": ambiguous}, total - read
+
+
+def settle(columns: Sequence[Column]) -> None:
+    """Take out ways of writing dates that the rest of the file speaks against: it has days first, or months, and not both."""
+    sure = {form for column in columns for form in column.dates if form not in column.ambiguous}
+    day_first, month_first = any(map(_is_day_first, sure)), any(map(_is_month_first, sure))
+    if day_first == month_first:
+        return
+    for column in columns:
+        against = [form for form in column.ambiguous if (_is_month_first if day_first else _is_day_first)(form)]
+        column.dates = [form for form in column.dates if form not in against]
+        column.ambiguous = [] if against else column.ambiguous
 
 
 def _is_day_first(form: str) -> bool:

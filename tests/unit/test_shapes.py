@@ -9,6 +9,7 @@ import pytest
 from intake_case import COUNCIL, GOOD, HEADER, SOURCE, Case
 
 from pipelines.config import ConfigError
+from pipelines.deliveries import standings
 from pipelines.sources import load_source
 
 OLD_HEADER = "Case,Opened,Due,Closed,Ward,How\n"
@@ -81,3 +82,13 @@ def test_a_mistake_in_a_shape_is_told_where_it_stands(tmp_path: Path, old: str, 
     with pytest.raises(ConfigError) as raised:
         load_source(path, COUNCIL)
     assert told in str(raised.value), raised.value
+
+
+def test_each_delivery_stands_with_the_statement_that_it_was_read_by(tmp_path: Path) -> None:
+    case = Case(tmp_path, BY_HEADER)
+    case.drop(OLD_HEADER + GOOD, "a.csv", datetime(2020, 1, 1, tzinfo=UTC))
+    case.drop(HEADER + GOOD.replace("007", "008"), "b.csv", datetime(2020, 1, 2, tzinfo=UTC))
+    case.take_in()
+    (one,) = standings([case.source], case.workspace, None)
+    assert [judged.source.columns[0] for judged in one.judged] == ["Case", "Ref"]
+    assert one.source.columns_of_any_shape == ["Ref", "Opened", "Due", "Closed", "Ward", "How", "Case"]
