@@ -115,8 +115,8 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[R
         return standing, False
     if not (workspace.blobs / delivery.sha256).is_file():
         raise NotInLanding(
-            f"{source.name}: the delivery {delivery.file_name} ({delivery.sha256[:16]}) is no longer in landing, and it has to be "
-            "judged again. Put its file back as it was received; it is known by its bytes"
+            f"{source.name}: the delivery {delivery.file_name} ({delivery.sha256[:16]}) is no longer in landing, and it has to "
+            "be judged again. Put its file back as it was received; it is known by its bytes"
         )
     with room_in(workspace.state):
         if corrections and not (standing and quarantine_path(source.name, standing, workspace).exists()):
