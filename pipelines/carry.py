@@ -52,9 +52,9 @@ def carry(packages: Sequence[Package], workspace: Workspace) -> dict[str, int]:
 
 def _period_of(table: TableContract) -> tuple[str, str] | None:
     """The columns with the first and the last day that a row is about."""
-    columns = sorted(column.name for column in table.published)
-    starts, ends = (next((name for name in columns if name.endswith(end)), None) for end in ("_start", "_end"))
-    return (starts, ends) if starts and ends else None
+    days = [column.name for column in table.published if column.data_type == "DATE"]
+    starts = [(day, f"{day.removesuffix('_start')}_end") for day in days if day.endswith("_start")]
+    return next(((start, end) for start, end in starts if end in days), None)
 
 
 def _rests(table: TableContract, known: Mapping[str, Any], calculation: tuple[Path, Sequence[str]] | None) -> dict[str, str]:

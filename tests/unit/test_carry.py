@@ -17,7 +17,7 @@ COUNTED = TableContract(
     name="request", description="d", grain="g", layer="mart",
     columns=(
         Column("service", "VARCHAR", "d"), Column("period_start", "DATE", "d"), Column("period_end", "DATE", "d"),
-        Column("opened", "BIGINT", "d", disclosure=("opened",)), Column("about_people", "BOOLEAN", "d", published=False),
+        Column("opened", "BIGINT", "d", disclosure=("opened",)), Column("at_end", "BIGINT", "d"), Column("about_people", "BOOLEAN", "d", published=False),
     ),
     primary_key=("service", "period_start", "period_end"), record_types=frozenset({"service_request"}),
 )  # fmt: skip
@@ -27,7 +27,7 @@ ENTRY = {"source": "s", "record_type": "service_request", "service": "bins", "fi
 def months(*rows: tuple[str, str, int | None]) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema={"service": pl.String, "month": pl.String, "opened": pl.Int64}, orient="row")
     start = pl.col("month").str.to_date("%Y-%m")
-    return frame.select("service", period_start=start, period_end=start.dt.month_end(), opened="opened")
+    return frame.select("service", period_start=start, period_end=start.dt.month_end(), opened="opened", at_end=pl.lit(0))
 
 
 def carried(
@@ -71,7 +71,7 @@ def test_a_row_does_not_stay_where_what_it_refers_to_is_gone(tmp_path: Path) -> 
 def test_what_is_carried_keeps_the_columns_that_are_not_published(tmp_path: Path) -> None:
     carried(tmp_path, BEFORE, months(("bins", "2018-07", 6)), EXPIRED)
     rows = pl.read_parquet(tmp_path / "request.parquet").sort("period_start")
-    assert rows.columns == ["service", "period_start", "period_end", "opened", "about_people"]
+    assert rows.columns == ["service", "period_start", "period_end", "opened", "at_end", "about_people"]
     assert rows["about_people"].to_list() == [False, False, True]
 
 
