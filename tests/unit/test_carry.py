@@ -17,7 +17,8 @@ COUNTED = TableContract(
     name="request", description="d", grain="g", layer="mart",
     columns=(
         Column("service", "VARCHAR", "d"), Column("period_start", "DATE", "d"), Column("period_end", "DATE", "d"),
-        Column("opened", "BIGINT", "d", disclosure=("opened",)), Column("at_end", "BIGINT", "d"), Column("about_people", "BOOLEAN", "d", published=False),
+        Column("opened", "BIGINT", "d", disclosure=("opened",)), Column("at_end", "BIGINT", "d"),
+        Column("about_people", "BOOLEAN", "d", published=False),
     ),
     primary_key=("service", "period_start", "period_end"), record_types=frozenset({"service_request"}),
 )  # fmt: skip
