@@ -23,7 +23,7 @@ from pipelines.council import Council
 from pipelines.faults import has_own_words, where
 from pipelines.files import read_json, write_json
 from pipelines.indicators import Indicator, suggest
-from pipelines.intake import Receipt, take_in
+from pipelines.intake import Receipt, take_in_all
 from pipelines.land import deliveries as received
 from pipelines.land import land
 from pipelines.package import Package
@@ -42,6 +42,7 @@ GATES = {
     "disclosure": "No small count of people is shown.",
     "personal_data": "No published text looks like a way to find or reach a person.",
     "reconciliation": "Published figures equal those of the models, withheld cells aside.",
+    "size": "No file, and not all files together, are larger than the council allows.",
     "packages_validate": "Every package satisfies the Frictionless standard.",
 }
 
@@ -147,6 +148,7 @@ def intake_asset(line: Line, source: Source) -> dg.AssetsDefinition:
     checks = {
         "last_delivery_usable": "The newest delivery can be used.",
         "rows_keep_contract": f"Every row keeps to the contract {source.record_type.name}.",
+        "delivery_as_usual": "The newest delivery keeps the rules about it as a whole, and is laid out as the one before.",
         "rows_add_up": "Rows read = accepted + quarantined + layout rows.",
     }
 
@@ -160,10 +162,11 @@ def intake_asset(line: Line, source: Source) -> dg.AssetsDefinition:
     )
     def intake(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with without_values():
-            judged = [take_in(source, d, line.workspace) for d in received(source.name, line.workspace, line.workspace.as_of)]
+            judged = list(take_in_all(source, received(source.name, line.workspace, line.workspace.as_of), line.workspace))
         for receipt, new in judged:
-            if new and receipt.status == "broken":
-                context.log.warning(f"{source.name}, delivery {receipt.delivery[:16]}: {receipt.message}")
+            for message in [receipt.message, *receipt.warnings] if new else []:
+                if message:
+                    context.log.warning(f"{source.name}, delivery {receipt.delivery[:16]}: {message}")
         receipts = [receipt for receipt, _ in judged]
         return dg.MaterializeResult(
             metadata=_intake_metadata(receipts, sum(new for _, new in judged)),
@@ -212,6 +215,12 @@ def _intake_checks(receipts: Sequence[Receipt]) -> list[dg.AssetCheckResult]:
             severity=dg.AssetCheckSeverity.WARN,
             description=f"{set_aside} rows are in quarantine." if set_aside else "All do.",
             metadata={"quarantined": set_aside},
+        ),
+        dg.AssetCheckResult(
+            passed=last is None or not last.warnings,
+            check_name="delivery_as_usual",
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(last.warnings) if last and last.warnings else "It does.",
         ),
         dg.AssetCheckResult(passed=True, check_name="rows_add_up", description="They add up in every usable delivery."),
     ]
@@ -356,7 +365,7 @@ def read_difference(workspace: Workspace) -> Difference | None:
     if content is None:
         return None
     content["counts"] = tuple(RowCount(**count) for count in content["counts"])
-    content |= {name: tuple(content[name]) for name in ("breaking", "additions")}
+    content |= {name: tuple(content[name]) for name in ("breaking", "additions", "described")}
     del content["summary"]  # follows from the rest
     return Difference(**content)
 

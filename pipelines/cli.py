@@ -18,6 +18,7 @@ from rich.table import Table
 
 from pipelines.commands.indicators import indicators_app
 from pipelines.commands.methods import methods_app
+from pipelines.commands.new import new_app
 from pipelines.commands.publication import publish, pull
 from pipelines.commands.purge import purge
 from pipelines.commands.quarantine import quarantine_app
@@ -51,6 +52,7 @@ app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(indicators_app, name="indicators")
 app.add_typer(methods_app, name="methods")
 app.command()(purge)
+app.add_typer(new_app, name="new")
 app.command()(publish)
 app.command()(pull)
 
@@ -141,6 +143,8 @@ def status(
             table.add_row(row["source"], received, late, f"{row['accepted']:,}", f"{row['quarantined']:,}", standing_text)
         out.print(table)
         for row in rows:
+            for warning in row["warnings"]:
+                out.print(f"[yellow]![/] {row['source']}, newest delivery: {escaped(warning)}")
             if row["old_reason"]:
                 out.print(f"[yellow]![/] {row['source']} is old: {escaped(row['old_reason'])}")
             if row["purged"]:
@@ -217,6 +221,8 @@ def _say_outcome(found: Any, workspace: Workspace) -> None:
         if one.reasons:
             reasons = "; ".join(f"{reason} ({rows})" for reason, rows in one.reasons)
             out.print(f"  {one.source}, set aside most often for {escaped(reasons)}")
+        for warning in one.warnings:
+            out.print(f"[yellow]![/] {one.source}, newest delivery: {escaped(warning)}")
         if one.old_reason:
             held = "goes on with its last good data" if one.rows_read else "has no usable data"
             out.print(f"[yellow]![/] {one.source} {held}: {escaped(one.old_reason)}")

@@ -16,6 +16,14 @@ from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 PROJECT = Path(__file__).resolve().parent.parent
+DAGSTER_SETTINGS = """telemetry:
+  enabled: false
+event_log_storage:
+  module: pipelines.run_history
+  class: RunHistory
+  config:
+    base_dir: {env: YARDSTICK_HISTORY}
+"""
 UNFINISHED = ".unfinished-"
 """Begins the names of folders in the state folder that nobody needs once the step that made them has ended."""
 
@@ -88,6 +96,7 @@ class Workspace:
             "YARDSTICK_AS_OF": self.as_of.isoformat() if self.as_of else "",
             "YARDSTICK_ALLOW_BREAKING": "yes" if self.allow_breaking else "",
             "DAGSTER_HOME": str(self.dagster_home),
+            "YARDSTICK_HISTORY": str(self.dagster_home / "history" / "runs"),
             "DAGSTER_DISABLE_TELEMETRY": "yes",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DBT_LOG_PATH": str(self.dbt_target.parent / "logs"),
@@ -111,7 +120,7 @@ class Workspace:
             folder.mkdir(exist_ok=True)
         settings = self.dagster_home / "dagster.yaml"
         if not settings.exists():
-            settings.write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
+            settings.write_text(DAGSTER_SETTINGS, encoding="utf-8")
 
     def forget_unfinished(self) -> None:
         """Remove what a run that was killed left half-written; it may hold records. Only for a run that is alone."""
@@ -212,6 +221,12 @@ class Workspace:
     def dbt_project(self) -> Path:
         """The dbt project."""
         return self.project / "dbt_project"
+
+    @property
+    def parsed_models(self) -> Path:
+        """The dbt project as dbt parsed it, for every state; within the state where the project may not be written."""
+        beside = self.dbt_project / "target"
+        return beside if os.access(self.dbt_project, os.W_OK) else self.state / "dbt" / "parsed"
 
     @property
     def dbt_target(self) -> Path:
