@@ -11,7 +11,7 @@ erased it is worked out from the rest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +37,24 @@ def carry(packages: Sequence[Package], workspace: Workspace) -> dict[str, int]:
         for one in package["resources"]
     }
     tables = {table.name: table for package in packages for table in package.layer("mart")}
+    counting = [table for table in tables.values() if table.governed]
+    referred = {key.to: tables[key.to] for table in counting for key in table.foreign_keys if key.to in tables}
+    periods = [table for table in referred.values() if _period_of(table) and not table.governed]
     carried = {}
     with workspace.scratch() as scratch:
-        for table in tables.values():
+        for table in (*periods, *counting):
             rests = _rests(table, known, published.get(CALCULATION))
             if table.name in published and rests:
                 write_previous(table, published[table.name], scratch / "previous.parquet")
-                carried[table.name] = _carry(
-                    table, rests, workspace.marts / f"{table.name}.parquet", scratch / "previous.parquet"
-                )
+                carried[table.name] = _carry(table, rests, workspace.marts, scratch / "previous.parquet", set(tables))
     return carried
+
+
+def _period_of(table: TableContract) -> tuple[str, str] | None:
+    """The columns with the first and the last day that a row is about."""
+    days = [column.name for column in table.published if column.data_type == "DATE"]
+    starts = [(day, f"{day.removesuffix('_start')}_end") for day in days if day.endswith("_start")]
+    return next(((start, end) for start, end in starts if end in days), None)
 
 
 def _rests(table: TableContract, known: Mapping[str, Any], calculation: tuple[Path, Sequence[str]] | None) -> dict[str, str]:
@@ -55,36 +63,50 @@ def _rests(table: TableContract, known: Mapping[str, Any], calculation: tuple[Pa
     if {"indicator_id", "delivery"} <= columns:
         files = ", ".join(text(sha256) for sha256 in known["files"])
         return {"": f"delivery in ({files})"} if files else {}
-    starts, ends = (next((c for c in sorted(columns) if c.endswith(end)), None) for end in ("_start", "_end"))
+    period = _period_of(table)
     found: dict[str, list[str]] = {}
     for entry in known["entries"]:
         parts = [f"{name(f)} = {text(entry[f])}" for f in NAMES_OF_ROWS if f in columns and entry.get(f)]
-        if starts and ends:
-            parts.append(f"{name(starts)} <= date {text(entry['last'])} and {name(ends)} >= date {text(entry['first'])}")
+        if period:
+            parts.append(f"{name(period[0])} <= date {text(entry['last'])} and {name(period[1])} >= date {text(entry['first'])}")
         if "indicator_id" in columns and calculation:
             of_source = f"select indicator_id from {csv(*calculation)} where source = {text(entry['source'])}"
             parts.append(f"indicator_id in ({of_source})")
-        has_period = bool(starts and ends) or "wave" in columns
-        if entry["record_type"] in table.record_types and has_period:
+        if entry["record_type"] in table.record_types and (period or "wave" in columns):
             found.setdefault(entry["why"], []).append(f"({' and '.join(parts)})")
     return {why: " or ".join(conditions) for why, conditions in found.items()}
 
 
-def _carry(table: TableContract, rests: Mapping[str, str], mart: Path, previous: Path) -> int:
-    """Write the mart anew with the rows of the last release that stay; how many."""
-    rest_on_any = " or ".join(rests.values())
+def _carry(table: TableContract, rests: Mapping[str, str], marts: Path, previous: Path, tables: Set[str]) -> int:
+    """Write the mart anew with the rows of the last release that stay; how many.
+
+    A row does not stay where what it refers to is no longer published, such as an indicator that is not adopted any more. Of a
+    table that counts nothing, such as the periods, rows only come back.
+    """
+    mart, rest_on_any = marts / f"{table.name}.parquet", " or ".join(rests.values())
     too_low = rests.get(EXPIRED, "false") if table.governed else "false"
-    key = " and ".join(f"m.{name(column)} is not distinct from o.{name(column)}" for column in table.primary_key)
     people = f", false as {ABOUT_PEOPLE}" if any(column.name == ABOUT_PEOPLE for column in table.columns) else ""
+    joins = [
+        f"semi join {parquet(marts / f'{key.to}.parquet')} as {name(key.to)} on "
+        + " and ".join(f"p.{name(a)} = {name(key.to)}.{name(b)}" for a, b in zip(key.columns, key.to_columns, strict=True))
+        for key in table.foreign_keys
+        if key.to in tables and key.to != table.name
+    ]
     with connect() as connection:
         connection.execute(
-            f"create or replace temporary table stay as select *{people} from {parquet(previous)} where {rest_on_any}"
+            f"create or replace temporary table stay as select p.*{people} "
+            f"from (select * from {parquet(previous)} where {rest_on_any}) as p {' '.join(joins)}"
         )
-        worked_out = f"select m.* from {parquet(mart)} as m anti join stay as o on {key} where not coalesce({too_low}, false)"
+        connection.execute(f"create or replace temporary view m as select * from {parquet(mart)}")
+        key = " and ".join(f"m.{name(c)} is not distinct from stay.{name(c)}" for c in table.primary_key)
+        if table.governed:
+            worked_out = f"select m.* from m anti join stay on {key} where not coalesce({too_low}, false)"
+            back = "select * from stay"
+        else:
+            worked_out, back = "select * from m", f"select stay.* from stay anti join m on {key}"
         with replacing(mart) as target:
             connection.execute(
-                f"copy (select * from ({worked_out} union all by name select * from stay) order by all) "
-                f"to {text(target)} (format parquet)"
+                f"copy (select * from ({worked_out} union all by name {back}) order by all) to {text(target)} (format parquet)"
             )
-        number: int = connection.execute("select count(*) from stay").fetchall()[0][0]
+        number: int = connection.execute(f"select count(*) from ({back})").fetchall()[0][0]
     return number

@@ -7,7 +7,8 @@ select
     case
         when reason.rule = 'missing' then 'completeness'
         when reason.rule in ('duplicate_key', 'repeated_row') then 'uniqueness'
-        when coalesce(reason.field, 'row') = 'row' and reason.rule not in ('unreadable_row', 'erased') then 'consistency'
+        when coalesce(reason.field, 'row') = 'row' and reason.rule not in ('unreadable_row', 'erased')
+            then 'consistency'
         else 'validity'
     end as dimension,
     cast(sum(reason.row_count) as bigint) as rows_quarantined,

@@ -46,9 +46,9 @@ month_of_source as (
     from source_span
     inner join {{ ref('month_of_period') }} as calendar
         on
-            calendar.period_type = 'month'
-            and calendar.period_end >= source_span.first_date
-            and calendar.month_start <= source_span.last_date
+            source_span.first_date <= calendar.period_end
+            and source_span.last_date >= calendar.month_start
+            and calendar.period_type = 'month'
     union
     select
         source,
