@@ -298,7 +298,8 @@ FAULTS: dict[str, Fault] = {
         HEADER + GOOD + '"' + GOOD + GOOD, broken=OPEN_QUOTE.format(2)
     ),
     "a last character cut off": Fault(
-        (HEADER + GOOD + "é").encode()[:-1], broken="the file is not utf-8 text, as stated: byte 0xc3 in line 3 means nothing there.",
+        (HEADER + GOOD + "é").encode()[:-1],
+        broken="the file is not utf-8 text, as stated: byte 0xc3 in line 3 means nothing there.",
     ),
     "JSON cut off": Fault(
         json.dumps(objects({}, {}))[:-20], form=JSON,
