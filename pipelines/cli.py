@@ -18,7 +18,9 @@ from rich.table import Table
 
 from pipelines.commands.indicators import indicators_app
 from pipelines.commands.methods import methods_app
+from pipelines.commands.new import new_app
 from pipelines.commands.publication import publish, pull
+from pipelines.commands.purge import purge
 from pipelines.commands.quarantine import quarantine_app
 from pipelines.commands.terminal import (
     AsJson,
@@ -37,6 +39,7 @@ from pipelines.commands.terminal import (
     standings_of,
 )
 from pipelines.config import ConfigError
+from pipelines.faults import has_own_words, where
 from pipelines.workspace import Workspace
 
 app = typer.Typer(
@@ -48,12 +51,14 @@ app = typer.Typer(
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(indicators_app, name="indicators")
 app.add_typer(methods_app, name="methods")
+app.command()(purge)
+app.add_typer(new_app, name="new")
 app.command()(publish)
 app.command()(pull)
 
 
 def main() -> None:
-    """Run the command line; plain messages instead of tracebacks for what people can mend."""
+    """Run the command line; plain messages instead of tracebacks, which could quote a record."""
     from pipelines.contract import ContractError
 
     try:
@@ -62,6 +67,13 @@ def main() -> None:
         for problem in error.problems:
             err.print(f"[red]✗[/] {escaped(problem)}")
         sys.exit(2)
+    except OSError as error:
+        err.print(f"[red]✗[/] {escaped(f'{error.filename}: {error.strerror}' if error.filename else str(error))}.")
+        sys.exit(1)
+    except Exception as error:
+        unforeseen = f"Unforeseen: {where(error)}. Its words are not shown, since they may quote a record."
+        err.print(f"[red]✗[/] {escaped(str(error) if has_own_words(error) else unforeseen)}")
+        sys.exit(1)
 
 
 @app.command()
@@ -131,8 +143,13 @@ def status(
             table.add_row(row["source"], received, late, f"{row['accepted']:,}", f"{row['quarantined']:,}", standing_text)
         out.print(table)
         for row in rows:
+            for warning in row["warnings"]:
+                out.print(f"[yellow]![/] {row['source']}, newest delivery: {escaped(warning)}")
             if row["old_reason"]:
                 out.print(f"[yellow]![/] {row['source']} is old: {escaped(row['old_reason'])}")
+            if row["purged"]:
+                files = "1 delivery" if row["purged"] == 1 else f"{row['purged']} deliveries"
+                out.print(f"  {row['source']}: {files} can no longer be judged again: the file as received was purged.")
             for note in row["notes"]:
                 out.print(f"[yellow]![/] {row['source']}: {escaped(note)}")
         out.print(f"Last release: {version or 'none yet'}.")
@@ -204,6 +221,8 @@ def _say_outcome(found: Any, workspace: Workspace) -> None:
         if one.reasons:
             reasons = "; ".join(f"{reason} ({rows})" for reason, rows in one.reasons)
             out.print(f"  {one.source}, set aside most often for {escaped(reasons)}")
+        for warning in one.warnings:
+            out.print(f"[yellow]![/] {one.source}, newest delivery: {escaped(warning)}")
         if one.old_reason:
             held = "goes on with its last good data" if one.rows_read else "has no usable data"
             out.print(f"[yellow]![/] {one.source} {held}: {escaped(one.old_reason)}")

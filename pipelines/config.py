@@ -45,6 +45,10 @@ class Config(dict[str, Any]):
         """A fault at a field, as a person reads it: file, line, field, what is wrong."""
         return _problem(self.path, self.lines, field, what)
 
+    def line(self, field: Sequence[str | int]) -> int:
+        """The line of a field, or of the nearest one around it."""
+        return _line(self.lines, field)
+
     def expanded(self, *field: str) -> str:
         """The text at a field, with what it takes from the environment. Raises :class:`ConfigError` naming the field."""
         text: Any = self
@@ -56,13 +60,13 @@ class Config(dict[str, Any]):
             raise ConfigError([self.problem(field, what) for what in error.problems]) from None
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML as version 1.2 reads it: ``Yes``, ``007`` and ``12:30`` are text; dates stay text too, for JSON Schema."""
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, form) for tag, form in known if not tag.endswith((":timestamp", ":bool", ":int"))]
-    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
@@ -264,9 +268,13 @@ def _kind(value: Any) -> str:
 
 def _problem(path: Path, lines: Lines, field: Sequence[str | int], what: str) -> str:
     at = tuple(field)
-    line = next(lines[at[:n]] for n in range(len(at), -1, -1) if at[:n] in lines)
     name = ".".join(str(part) for part in at)
-    return f"{_shown(path)}, line {line}{f', `{name}`' if name else ''}: {what}"
+    return f"{_shown(path)}, line {_line(lines, at)}{f', `{name}`' if name else ''}: {what}"
+
+
+def _line(lines: Lines, field: Sequence[str | int]) -> int:
+    at = tuple(field)
+    return next(lines[at[:n]] for n in range(len(at), -1, -1) if at[:n] in lines)
 
 
 def _shown(path: Path) -> str:

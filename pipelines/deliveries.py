@@ -7,7 +7,7 @@ table. Does not belong here: judging deliveries (intake) or any figure (dbt).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from pipelines.indicators import Indicator, indicator_rows
 from pipelines.intake import Receipt, accepted_path, accepted_schema, is_as_stated
 from pipelines.land import Delivery, deliveries
 from pipelines.sources import Source
+from pipelines.target_words import target_words_rows
 from pipelines.workspace import Workspace
 
 TABLES: dict[str, dict[str, Any]] = {
@@ -32,8 +33,11 @@ TABLES: dict[str, dict[str, Any]] = {
         "year_start_month": pl.Int32,
         "as_of": pl.Date,
         "provisional_days": pl.Int32,
+        "no_change_band": pl.Float64,
     },
+    "comparator_group": {"comparator_group": pl.String, "kind": pl.String, "area_code": pl.String},
     "area": {"area_code": pl.String, "area_name": pl.String, "area_type": pl.String, "parent_code": pl.String},
+    "area_group": {"area_code": pl.String, "breakdown": pl.String, "breakdown_value": pl.String},
     "source": {
         "source": pl.String,
         "title": pl.String,
@@ -64,6 +68,10 @@ TABLES: dict[str, dict[str, Any]] = {
         "rows_layout": pl.Int64,
         "first_date": pl.Date,
         "last_date": pl.Date,
+        "days_late": pl.Int32,
+        "rows_undated": pl.Int64,
+        "rows_corrected": pl.Int64,
+        "purged_on": pl.Date,
         "about_people": pl.Boolean,
     },
     "quarantine_reason": {
@@ -72,6 +80,13 @@ TABLES: dict[str, dict[str, Any]] = {
         "field": pl.String,
         "rule": pl.String,
         "row_count": pl.Int64,
+    },
+    "delivery_month": {
+        "source": pl.String,
+        "delivery": pl.String,
+        "month": pl.Date,
+        "rows_accepted": pl.Int64,
+        "rows_set_aside": pl.Int64,
     },
     "completeness": {
         "source": pl.String,
@@ -97,13 +112,15 @@ class Judged:
 class Standing:
     """Where one source stands: its judged deliveries in order of receipt and, if its data are old, why.
 
-    ``notes`` are sentences about what did not go as stated: corrections without effect, deliveries that were purged.
+    ``ineffective`` says which corrections did nothing and why, ``outlived`` which purged deliveries no longer follow what is
+    stated.
     """
 
     source: Source
     judged: tuple[Judged, ...]
     old_reason: str | None
-    notes: tuple[str, ...] = ()
+    ineffective: tuple[str, ...] = ()
+    outlived: tuple[str, ...] = ()
 
     @property
     def last_good(self) -> Delivery | None:
@@ -123,15 +140,7 @@ def latest_date(standing: Iterable[Standing]) -> date | None:
 
 def adopted(standing: Iterable[Standing], workspace: Workspace) -> list[str]:
     """Ids of the indicators that the adoption records in use name."""
-    paths = [
-        accepted_path(one.source, judged.receipt, workspace)
-        for one in standing
-        if one.source.record_type.name == "adoption"
-        for judged in one.judged
-        if judged.in_use
-    ]
-    there = [path for path in paths if path.exists()]  # a purged delivery has none
-    return sorted({name for path in there for name in pl.read_parquet(path, columns=["indicator_id"])["indicator_id"]})
+    return sorted(set(_accepted(standing, "adoption", ["indicator_id"], workspace)["indicator_id"]))
 
 
 def write_reference(
@@ -147,13 +156,33 @@ def write_reference(
     ``indicators`` and ``methods`` are those that are built.
     """
     rows: dict[str, list[tuple[Any, ...]]] = {
-        "council": [(council.name, council.area_code, council.year_starts_in, as_of, council.provisional_days)],
+        "council": [
+            (
+                council.name,
+                council.area_code,
+                council.year_starts_in,
+                as_of,
+                council.provisional_days,
+                council.no_change_band,
+            )
+        ],
+        "comparator_group": [
+            (group.name, group.kind, code) for group in council.comparator_groups for code in group.areas or (None,)
+        ],
         "area": [
             (council.area_code, council.name, "council", None),
             *((area.code, area.name, area.area_type, council.area_code) for area in council.areas),
         ],
+        "area_group": [(area.code, kind, group) for area in council.areas for kind, group in area.groups],
         "source": [_source_row(one) for one in standing],
-        "delivery": [_delivery_row(judged) for one in standing for judged in one.judged],
+        "delivery": [row for one in standing for row in _delivery_rows(one)],
+        "delivery_month": [
+            (j.source.name, j.delivery.sha256, _date(entry["month"]), entry["accepted"], entry["set_aside"])
+            for one in standing
+            for j in one.judged
+            for entry in j.receipt.months
+            if entry["month"]
+        ],
         "quarantine_reason": [
             (j.source.name, j.delivery.sha256, reason["field"], reason["rule"], reason["rows"])
             for one in standing
@@ -172,6 +201,9 @@ def write_reference(
         _write(pl.DataFrame(content, schema=TABLES[name], orient="row"), workspace.reference / f"{name}.parquet")
     _write(indicator_rows(indicators), workspace.reference / "indicator.parquet")
     _write(methods, workspace.reference / "method.parquet")
+    words = _accepted(standing, "target", ["indicator_id", "target_words"], workspace)
+    units = {indicator.indicator_id: indicator.unit for indicator in indicators}
+    _write(target_words_rows(words, units, council.year_starts_in), workspace.reference / "target_words.parquet")
     for name in schemas.names():
         empty = pl.DataFrame(schema=accepted_schema(schemas.record_type(name)))
         _write(empty, workspace.accepted / name / "empty.parquet")
@@ -184,6 +216,20 @@ def intakes_in_use(standing: Iterable[Standing]) -> set[str]:
     return {j.receipt.intake_id for one in standing for j in one.judged if j.in_use}
 
 
+def _accepted(standing: Iterable[Standing], record_type: str, fields: Sequence[str], workspace: Workspace) -> pl.DataFrame:
+    """These fields of every accepted row of a record type in use."""
+    types = schemas.record_type(record_type).types
+    paths = [
+        accepted_path(one.source, judged.receipt, workspace)
+        for one in standing
+        if one.source.record_type.name == record_type
+        for judged in one.judged
+        if judged.in_use
+    ]
+    rows = [pl.read_parquet(path, columns=list(fields)) for path in paths if path.exists()]  # a purged delivery has none
+    return pl.concat([pl.DataFrame(schema={field: types[field] for field in fields}), *rows])
+
+
 def _standing(source: Source, workspace: Workspace, as_of: date | None) -> Standing:
     judged = []
     for delivery in deliveries(source.name, workspace, as_of):
@@ -194,19 +240,21 @@ def _standing(source: Source, workspace: Workspace, as_of: date | None) -> Stand
     if source.delivers == "everything":  # each good delivery replaces the one before
         good = [j for j in judged if j.in_use]
         judged = [replace(j, in_use=j is good[-1]) if j.in_use else j for j in judged]
-    return Standing(source, tuple(judged), _old_reason(source, judged, workspace), tuple(_notes(source, judged, workspace)))
-
-
-def _notes(source: Source, judged: Sequence[Judged], workspace: Workspace) -> Iterator[str]:
-    """Corrections refused or not used, and purged deliveries that cannot be judged by what is stated now."""
+    corrections = put_right.load(source, workspace)
     outcomes = [(j.delivery.sha256, entry["id"], entry["outcome"]) for j in judged for entry in j.receipt.corrections]
-    yield from put_right.told(put_right.load(source, workspace), outcomes)
-    for j in judged:
-        if j.receipt.purged and not is_as_stated(source, j.delivery, j.receipt, workspace):
-            yield (
-                f"the delivery {j.delivery.file_name} stays as it was judged, by a mapping, a contract or corrections that have "
-                f"changed since: the file as received was purged on {j.receipt.purged['on']}."
-            )
+    outlived = [
+        f"the delivery {j.delivery.file_name} stays as it was judged, by a mapping, a contract or corrections that have changed "
+        f"since: the file as received was purged on {j.receipt.purged['on']}."
+        for j in judged
+        if j.receipt.purged and not is_as_stated(source, j.receipt, corrections)
+    ]
+    return Standing(
+        source,
+        tuple(judged),
+        _old_reason(source, judged, workspace),
+        tuple(put_right.told(corrections, outcomes)),
+        tuple(outlived),
+    )
 
 
 def _old_reason(source: Source, judged: Sequence[Judged], workspace: Workspace) -> str | None:
@@ -240,7 +288,16 @@ def _source_row(one: Standing) -> tuple[Any, ...]:
     )
 
 
-def _delivery_row(judged: Judged) -> tuple[Any, ...]:
+def _delivery_rows(one: Standing) -> list[tuple[Any, ...]]:
+    """The deliveries of a source; each is late by the cadence, counted from the one before."""
+    before = [None, *(judged.delivery.received_at for judged in one.judged)]
+    return [
+        _delivery_row(judged, one.source.days_late(last, judged.delivery.received_at))
+        for judged, last in zip(one.judged, before, strict=False)
+    ]
+
+
+def _delivery_row(judged: Judged, days_late: int) -> tuple[Any, ...]:
     delivery, receipt = judged.delivery, asdict(judged.receipt)
     return (
         judged.source.name,
@@ -259,6 +316,10 @@ def _delivery_row(judged: Judged) -> tuple[Any, ...]:
         judged.receipt.rows_layout,
         _date(receipt["first_date"]),
         _date(receipt["last_date"]),
+        days_late,
+        receipt["rows_quarantined"] - sum(entry["set_aside"] for entry in receipt["months"] if entry["month"]),
+        receipt["rows_corrected"],
+        _date(receipt["purged"]["on"]) if receipt["purged"] else None,
         judged.source.sensitivity == "personal",
     )
 

@@ -2,14 +2,15 @@
 
 Belongs here: keeping the list and finding its records among others. Does not belong here: removing anything (purge).
 
-A record is listed by the SHA-256 of a secret salt, its source and its key. With the salt, which never leaves the state
-folder, somebody who guesses a key can learn that it was erased, and nothing else.
+A record, or all records that share a part of their key, is listed by the SHA-256 of a secret salt, its source and the fields
+of its key. With the salt, which never leaves the state folder, somebody who guesses a key can learn that it was erased, and
+nothing else.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,45 +21,58 @@ from pipelines.sources import Source
 from pipelines.tables import connect, name, text
 from pipelines.workspace import Workspace
 
+BETWEEN = "chr(31)"
+
+Key = Mapping[str, str]
+"""Fields of a record's key, as text."""
+
 
 @dataclass(frozen=True)
 class Erased:
-    """The erased records of one source; false where there is none."""
+    """The erased records of one source: hashes by the fields of the key that they are of; false where there is none."""
 
-    source: Source
+    source: str
     salt: str
-    hashes: frozenset[str]
+    hashes: Mapping[str, list[str]]
 
     def __bool__(self) -> bool:
         return bool(self.hashes)
 
     def among(self, typed: pl.DataFrame) -> pl.DataFrame:
         """The numbers of the rows that are of an erased record. The frame has ``row_number`` and the key's fields, typed."""
+        found = [pl.DataFrame(schema={"row_number": pl.Int64})]
         with connect() as connection:
             connection.register("typed", typed)
-            connection.register("erased", pl.DataFrame({"hash": sorted(self.hashes)}, schema={"hash": pl.String}))
-            found = f"select row_number from typed semi join erased on {hash_of(self.source, self.salt)} = erased.hash"
-            rows: pl.DataFrame = connection.sql(found).pl()
-        return rows.cast({"row_number": pl.Int64})
-
-
-def hash_of(source: Source, salt: str, of: str = "typed") -> str:
-    """The SQL of a record's hash, from the key's fields of the table ``of``; NULL where a part of the key is."""
-    parts = " || chr(31) || ".join(f"cast({of}.{name(field)} as varchar)" for field in source.record_type.key)
-    return f"sha256({text(salt + chr(31) + source.name)} || chr(31) || {parts})"
+            for fields, hashes in self.hashes.items():
+                connection.register("erased", pl.DataFrame({"hash": hashes}, schema={"hash": pl.String}))
+                hashed = _hash(self.source, self.salt, [f"cast({name(field)} as varchar)" for field in fields.split(",")])
+                query = f"select row_number from typed semi join erased on {hashed} = erased.hash"
+                found.append(connection.sql(query).pl().cast({"row_number": pl.Int64}))
+        return pl.concat(found).unique().sort("row_number")
 
 
 def listed(source: Source, workspace: Workspace) -> Erased:
     """The erased records of a source."""
     known = _known(workspace)
-    return Erased(source, known["salt"], frozenset(known["erased"].get(source.name, [])))
+    return Erased(source.name, known["salt"], known["erased"].get(source.name, {}))
 
 
-def remember(source: Source, hashes: Iterable[str], salt: str, workspace: Workspace) -> None:
+def remember(source: Source, keys: Iterable[Key], workspace: Workspace) -> None:
     """Add records of a source to the list."""
     known = _known(workspace)
-    erased = known["erased"] | {source.name: sorted({*known["erased"].get(source.name, []), *hashes})}
-    write_json(workspace.erasure_list, {"salt": salt, "erased": erased}, mode=0o600)
+    of_source: dict[str, list[str]] = dict(known["erased"].get(source.name, {}))
+    with connect() as connection:
+        for key in keys:
+            fields = sorted(key)
+            query = f"select {_hash(source.name, known['salt'], [text(key[field]) for field in fields])}"
+            hashed: str = connection.execute(query).fetchall()[0][0]
+            of_source[",".join(fields)] = sorted({*of_source.get(",".join(fields), []), hashed})
+    write_json(workspace.erasure_list, known | {"erased": known["erased"] | {source.name: of_source}}, mode=0o600)
+
+
+def _hash(source: str, salt: str, parts: Iterable[str]) -> str:
+    """The SQL of a hash; NULL where one of its parts is."""
+    return f"sha256({f' || {BETWEEN} || '.join([text(salt), text(source), *parts])})"
 
 
 def _known(workspace: Workspace) -> Any:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -23,15 +24,19 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines import batch_rules, drift, erasure, history, shapes, transitions
 from pipelines import corrections as put_right
-from pipelines import erasure, history
+from pipelines.batch_rules import Total
 from pipelines.corrections import Correcting, Correction
+from pipelines.earlier import Earlier
+from pipelines.evidence import SAMPLE_ROWS
 from pipelines.files import read_json, replacing, room_in, write_json
-from pipelines.formats import BrokenDelivery, names_of, open_delivery
-from pipelines.land import Delivery, NotInLanding
+from pipelines.formats import BrokenDelivery, ColumnsAbsent, ahead, first_rows, names_of, open_delivery, within
+from pipelines.land import Delivery, NotInLanding, deliveries
+from pipelines.layout import Layout
 from pipelines.reshape import EMPTY_CELLS
 from pipelines.sources import Source
-from pipelines.values import FAULTS, faults_of, read_values, stripped
+from pipelines.values import FAULTS, faults_of, read_values
 from pipelines.workspace import Workspace
 from schemas import RecordType
 
@@ -62,12 +67,15 @@ class Receipt:
     ``layout`` counts rows by kind; ``missing`` counts accepted rows without a value, by field; ``months`` counts rows
     accepted and set aside by the month of their records (``None`` where a row does not tell). ``corrections`` says what
     became of each correction, ``purged`` when and why records were purged, after which the delivery cannot be judged again.
+    ``shape`` is the one of ``source.yml`` by which it was read, ``header`` the names of all its columns, ``looks`` the patterns
+    of its cells by column; ``warnings`` tell what is otherwise than it should be and stops nothing.
     """
 
     source: str
     delivery: str
     intake_id: str
     mapping_sha256: str
+    contract_sha256: str = ""
     status: str = "accepted"
     message: str | None = None
     rows_read: int = 0
@@ -80,6 +88,10 @@ class Receipt:
     rows_corrected: int = 0
     corrections: list[dict[str, Any]] = field(default_factory=list)
     purged: dict[str, Any] | None = None
+    shape: str | None = None
+    header: list[str] = field(default_factory=list)
+    looks: dict[str, dict[str, float]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
     first_date: str | None = None
     last_date: str | None = None
 
@@ -97,17 +109,27 @@ class Receipt:
             )
 
 
-def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[Receipt, bool]:
+def take_in_all(source: Source, deliveries: Iterable[Delivery], workspace: Workspace) -> Iterator[tuple[Receipt, bool]]:
+    """Judge all deliveries of a source, in the order given, which is that of receipt: as :func:`take_in` does one."""
+    earlier = Earlier()
+    for delivery in deliveries:
+        receipt, new = take_in(source, delivery, workspace, earlier)
+        earlier.add(receipt)
+        yield receipt, new
+
+
+def take_in(source: Source, delivery: Delivery, workspace: Workspace, earlier: Earlier | None = None) -> tuple[Receipt, bool]:
     """Judge one delivery; return its receipt and whether that was done now (``False``: it stood already).
 
-    A delivery is judged again only where its mapping, its contract, its corrections or this program has changed; never
-    where records of it were purged. Rows that leave the quarantine by this are written to its history; a delivery that was
-    never judged without its corrections is, first, so that the history knows what was wrong. Raises
-    :class:`pipelines.files.NoRoom` where its rows could not be kept for want of room, and
-    :class:`pipelines.land.NotInLanding` where its bytes are not there any more.
+    A delivery is judged again only where its mapping, its contract, its corrections, this program or what it is compared with
+    has changed; never where records of it were purged. ``earlier`` are the deliveries before it; they are looked up where they
+    are not given. Rows that leave the quarantine by this are written to its history; a delivery that was never judged without
+    its corrections is, first, so that the history knows what was wrong. Raises :class:`pipelines.files.NoRoom` where its rows
+    could not be kept for want of room, and :class:`pipelines.land.NotInLanding` where its bytes are not there any more.
     """
+    earlier = earlier or _earlier(source, delivery, workspace)
     corrections = put_right.of_delivery(put_right.load(source, workspace), delivery.sha256)
-    intake_id = intake_id_of(source, delivery, corrections)
+    intake_id = intake_id_of(source, delivery, corrections, earlier)
     path = receipt_path(source.name, delivery.sha256, workspace)
     standing = Receipt(**read_json(path)) if path.exists() else None
     if standing and (standing.purged or _stands(source, standing, intake_id, workspace)):
@@ -119,8 +141,8 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[R
         )
     with room_in(workspace.state):
         if corrections and not (standing and quarantine_path(source.name, standing, workspace).exists()):
-            standing, _ = _judge(source, delivery, intake_id_of(source, delivery, ()), (), workspace)
-        receipt, applied = _judge(source, delivery, intake_id, corrections, workspace)
+            standing, _ = _judge(source, delivery, intake_id_of(source, delivery, (), earlier), (), workspace, earlier)
+        receipt, applied = _judge(source, delivery, intake_id, corrections, workspace, earlier)
         if standing:
             before, after = (quarantine_path(source.name, one, workspace) for one in (standing, receipt))
             history.note(before, after, applied, workspace.history / source.name)
@@ -129,23 +151,25 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace) -> tuple[R
     return receipt, True
 
 
-def intake_id_of(source: Source, delivery: Delivery, corrections: Sequence[Correction]) -> str:
+def intake_id_of(source: Source, delivery: Delivery, corrections: Sequence[Correction], earlier: Earlier) -> str:
     """The hash of all that decides what becomes of a delivery's rows."""
     parts = [
         delivery.sha256,
-        source.reshape.told(delivery.file_name),
+        *source.told(delivery),
         source.mapping_sha256,
         source.record_type.sha256,
         _own_sha256(),
+        earlier.told(source),
         *(correction.id for correction in corrections),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def is_as_stated(source: Source, delivery: Delivery, receipt: Receipt, workspace: Workspace) -> bool:
+def is_as_stated(source: Source, receipt: Receipt, corrections: Iterable[Correction]) -> bool:
     """Whether the delivery was judged by what is stated today; one that was purged may not be, and cannot be any more."""
-    corrections = put_right.of_delivery(put_right.load(source, workspace), delivery.sha256)
-    return receipt.intake_id == intake_id_of(source, delivery, corrections)
+    known = [correction.id for correction in put_right.of_delivery(corrections, receipt.delivery)]
+    by = (receipt.mapping_sha256, receipt.contract_sha256) == (source.mapping_sha256, source.record_type.sha256)
+    return by and set(known) <= {entry["id"] for entry in receipt.corrections}
 
 
 def receipt_path(source: str, delivery: str, workspace: Workspace) -> Path:
@@ -157,6 +181,16 @@ def _stands(source: Source, standing: Receipt, intake_id: str, workspace: Worksp
     """Whether a receipt is of this very intake, and what it tells of is there."""
     outputs = (accepted_path(source, standing, workspace), quarantine_path(source.name, standing, workspace))
     return standing.intake_id == intake_id and (standing.status == "broken" or all(path.exists() for path in outputs))
+
+
+def _earlier(source: Source, delivery: Delivery, workspace: Workspace) -> Earlier:
+    """What stands of the deliveries before one."""
+    earlier = Earlier()
+    for before in deliveries(source.name, workspace, None):
+        path = receipt_path(source.name, before.sha256, workspace)
+        if before.order < delivery.order and path.exists():
+            earlier.add(Receipt(**read_json(path)))
+    return earlier
 
 
 def accepted_path(source: Source, receipt: Receipt, workspace: Workspace) -> Path:
@@ -194,14 +228,21 @@ def _own_sha256() -> str:
     """The hash of the code that turns cells into records."""
     here = Path(__file__).parent
     modules = (
+        "batch_rules.py",
         "corrections.py",
+        "drift.py",
+        "earlier.py",
+        "evidence.py",
         "intake.py",
+        "layout.py",
         "lists.py",
         "moments.py",
         "numbers.py",
         "periods.py",
         "reshape.py",
+        "shapes.py",
         "sources.py",
+        "transitions.py",
         "values.py",
     )
     own = [*sorted((here / "formats").glob("*.py")), *(here / module for module in modules)]
@@ -209,33 +250,86 @@ def _own_sha256() -> str:
 
 
 def _judge(
-    source: Source, delivery: Delivery, intake_id: str, corrections: Sequence[Correction], workspace: Workspace
+    source: Source,
+    delivery: Delivery,
+    intake_id: str,
+    corrections: Sequence[Correction],
+    workspace: Workspace,
+    earlier: Earlier,
 ) -> tuple[Receipt, list[tuple[int, Correction]]]:
-    """One pass over the delivery; a second where rows of it contradict each other under one key.
+    """One pass over the delivery; a second where rows of it contradict each other, or earlier deliveries, under one key.
 
     Gives the receipt, and the rows that were put right with their corrections.
     """
     set_aside: pl.DataFrame | None = None
-    for _ in range(2):
-        receipt = Receipt(source.name, delivery.sha256, intake_id, source.mapping_sha256)
-        correcting = Correcting(corrections, source)
-        try:
+    told = (source.name, delivery.sha256, intake_id, source.mapping_sha256, source.record_type.sha256)
+    correcting = Correcting(corrections, source)
+    try:
+        source = shapes.chosen(source, delivery, workspace)
+        for _ in range(2):
+            receipt = Receipt(*told, shape=source.shape)
+            correcting = Correcting(corrections, source)
             with ExitStack() as stack:
                 accepted = stack.enter_context(replacing(accepted_path(source, receipt, workspace)))
                 quarantined = stack.enter_context(replacing(quarantine_path(source.name, receipt, workspace)))
-                _stream(source, delivery, receipt, workspace, correcting, set_aside, accepted, quarantined)
+                total = Total.of(source)
+                _stream(source, delivery, receipt, workspace, correcting, set_aside, accepted, quarantined, total)
                 receipt.assert_adds_up()
-                repeats = _repeats(accepted, source) if set_aside is None else pl.DataFrame(schema=FAULTS)
-                if repeats.is_empty():
-                    _stop_if_too_bad(source, receipt)
-                    return receipt, correcting.applied
-                set_aside = repeats
-        except BrokenDelivery as broken:
-            refused = Receipt(source.name, delivery.sha256, intake_id, source.mapping_sha256)
-            refused.status, refused.message = "broken", f"{broken}."
-            refused.corrections = correcting.summary
-            return refused, []  # nothing of it was taken in, so it counts no row
+                if set_aside is None:
+                    set_aside = _set_aside(accepted, source, workspace, earlier)
+                    if len(set_aside):
+                        continue
+                _judge_whole(source, delivery, receipt, accepted, total, workspace, earlier)
+                return receipt, correcting.applied
+    except BrokenDelivery as broken:
+        refused = Receipt(*told, shape=source.shape)
+        refused.status, refused.message = "broken", f"{_told(broken, source, delivery, workspace, earlier)}."
+        refused.corrections = correcting.summary
+        return refused, []  # nothing of it was taken in, so it counts no row
     raise RowsLost(f"{source.name}, delivery {delivery.sha256[:16]}: contradictory rows were not set aside")
+
+
+def _set_aside(accepted: Path, source: Source, workspace: Workspace, earlier: Earlier) -> pl.DataFrame:
+    """Faults of rows that contradict others: of this delivery, or of the last version in earlier ones."""
+    before = [accepted_path(source, receipt, workspace) for receipt in earlier.receipts]
+    changed = transitions.not_allowed(source.transitions, source.record_type.key, accepted, before)
+    return pl.concat([_repeats(accepted, source, workspace), changed])
+
+
+def _judge_whole(
+    source: Source,
+    delivery: Delivery,
+    receipt: Receipt,
+    accepted: Path,
+    total: Total | None,
+    workspace: Workspace,
+    earlier: Earlier,
+) -> None:
+    """Warn of what is unlike the deliveries before, and what breaks a rule about the whole; stop where that is stated."""
+    last = earlier.of_shape.get(source.shape)
+    changed = drift.changed_types(receipt, last, source, _first_cells(source, delivery, workspace))
+    if changed:
+        raise BrokenDelivery(changed)
+    _stop_if_too_bad(source, receipt)
+    before = accepted_path(source, earlier.receipts[-1], workspace) if earlier.receipts else None
+    broken = list(batch_rules.broken(source, receipt, earlier.receipts, before, accepted, delivery.file_name, total))
+    if any(rule.stops for rule in broken):
+        raise BrokenDelivery("; ".join(rule.what for rule in broken if rule.stops))
+    receipt.warnings = [*drift.changes(receipt, last, source), *(rule.what for rule in broken)]
+
+
+def _first_cells(source: Source, delivery: Delivery, workspace: Workspace) -> drift.Cells:
+    """The cells of some columns in the first rows of a delivery."""
+    blob = workspace.blobs / delivery.sha256
+    return lambda columns: first_rows(blob, source.format, list(columns), workspace.state, SAMPLE_ROWS)
+
+
+def _told(broken: BrokenDelivery, source: Source, delivery: Delivery, workspace: Workspace, earlier: Earlier) -> str:
+    """Why a delivery is broken, with what to do where a column is gone."""
+    if not isinstance(broken, ColumnsAbsent):
+        return str(broken)
+    last = earlier.of_shape.get(source.shape)
+    return drift.absent_columns(broken, source, last, _first_cells(source, delivery, workspace))
 
 
 def _stop_if_too_bad(source: Source, receipt: Receipt) -> None:
@@ -258,12 +352,13 @@ def _stream(
     set_aside: pl.DataFrame | None,
     accepted_file: Path,
     quarantine_file: Path,
+    total: Total | None,
 ) -> None:
     """Read, type, judge and write batch by batch; fill the receipt."""
     typed_schema = accepted_schema(source.record_type)
     raw_schema = {"row_number": pl.Int64(), "reasons": pl.List(REASON)} | {c: pl.String() for c in source.columns}
     reasons: Counter[tuple[str, str]] = Counter()
-    layout: Counter[str] = Counter()
+    layout = Layout(source.layout_rows, source.columns)
     missing: Counter[str] = Counter()
     dates: list[date] = []
     months = [pl.DataFrame(schema=MONTHS)]
@@ -272,12 +367,13 @@ def _stream(
     names = names_of(blob, source.format, workspace.state) if reshape.headers else []
     with (
         open_delivery(blob, source.format, reshape.needed(source.columns, names), workspace.state) as opened,
-        _Writer(accepted_file, typed_schema) as write_accepted,
-        _Writer(quarantine_file, raw_schema) as write_quarantined,
+        _Writer(accepted_file, typed_schema, set(PROVENANCE) | set(typed_schema) - set(source.record_type.key)) as write_accepted,
+        _Writer(quarantine_file, raw_schema, set(source.columns)) as write_quarantined,
     ):
-        for batch in reshape.batches(opened.batches, source.columns, names, delivery.file_name, layout):
+        batches = drift.looked_at(ahead(opened.batches), receipt.looks)
+        for batch in reshape.batches(batches, source.columns, names, delivery.file_name, layout.counts):
             receipt.rows_read += len(batch)
-            batch = _without_layout(correcting(batch), source, layout)
+            batch = _records(correcting(batch), layout, total)
             unreadable = batch.filter(pl.col("unreadable").is_not_null())
             write_quarantined(_with_reasons(unreadable, _unreadable_faults(unreadable)).select(list(raw_schema)))
             receipt.rows_quarantined += len(unreadable)
@@ -289,7 +385,7 @@ def _stream(
                 faults = pl.concat([faults, set_aside.join(batch, on="row_number", how="semi")])
             if erased:
                 batch, faults = _without_erased(batch, faults, erased.among(typed), source)
-            good = typed.join(faults, on="row_number", how="anti", maintain_order="left")
+            good = typed.filter(~pl.col("row_number").is_in(faults["row_number"].implode()))
             write_accepted(_with_provenance(good, delivery, receipt).select(list(typed_schema)))
             write_quarantined(_with_reasons(batch, faults).select(list(raw_schema)))
             receipt.rows_accepted += len(good)
@@ -298,12 +394,13 @@ def _stream(
             missing.update({name: good[name].null_count() for name in source.record_type.types})
             dates += _span(good, source.record_type)
             months.append(_months(typed, faults, source.record_type))
-        receipt.rows_read += opened.above_header + opened.blank_lines + layout[EMPTY_CELLS]
+        receipt.rows_read += opened.above_header + opened.blank_lines + layout.counts[EMPTY_CELLS]
     if opened.above_header:
-        layout["above_header"] = opened.above_header
+        layout.counts["above_header"] = opened.above_header
     if opened.blank_lines:
-        layout["blank_line"] = opened.blank_lines
-    receipt.layout = {kind: rows for kind, rows in sorted(layout.items()) if rows or kind in source.layout_rows}
+        layout.counts["blank_line"] = opened.blank_lines
+    receipt.layout = {kind: rows for kind, rows in sorted(layout.counts.items()) if rows or kind in source.layout_rows}
+    receipt.header = [name for name in opened.names if name]
     receipt.missing = {name: missing[name] for name in source.record_type.types}
     receipt.reasons = [{"field": f, "rule": r, "rows": rows} for (f, r), rows in sorted(reasons.items())]
     receipt.months = pl.concat(months).group_by("month").sum().sort("month", nulls_last=True).to_dicts()
@@ -312,18 +409,14 @@ def _stream(
     receipt.last_date = max(dates).isoformat() if dates else None
 
 
-def _without_layout(batch: pl.DataFrame, source: Source, counted: Counter[str]) -> pl.DataFrame:
-    """The batch without the rows that the source names as layout; they are counted by name."""
-    for name, rule in source.layout_rows.items():
-        if rule == "all_empty":
-            is_layout = pl.all_horizontal(stripped(column).fill_null("") == "" for column in source.columns)
-            some_cell = pl.any_horizontal(pl.col(column).is_not_null() for column in source.columns)
-            is_layout &= pl.col("unreadable").is_null() | some_cell
-        else:
-            is_layout = stripped(rule["column"]).str.contains(rule["matches"]).fill_null(False)
-        kept = batch.filter(~is_layout)
-        counted[name] += len(batch) - len(kept)
-        batch = kept
+def _records(batch: pl.DataFrame, layout: Layout, total: Total | None) -> pl.DataFrame:
+    """The rows of a batch that are records, added up where a total is to be checked."""
+    for kind, rows in layout.removed(batch):
+        batch = rows
+        if total and kind is not None:
+            total.layout(kind, rows)
+    if total:
+        total.records(batch)
     return batch
 
 
@@ -340,6 +433,11 @@ def _without_erased(
     is_erased = pl.col("row_number").is_in(erased["row_number"].implode())
     emptied = batch.with_columns(pl.when(~is_erased).then(pl.col(column)).alias(column) for column in source.columns)
     return emptied, pl.concat([kept, faults_of(erased, WHOLE_ROW, ERASED, why)])
+
+
+def typed(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """Rows of text cells as fields of the contract's types, with ``row_number``; nothing where a cell cannot be read."""
+    return read_values(rows, source)[0]
 
 
 def _contract_faults(typed: pl.DataFrame, known: pl.DataFrame, source: Source) -> pl.DataFrame:
@@ -419,18 +517,18 @@ def _months(typed: pl.DataFrame, faults: pl.DataFrame, record_type: RecordType) 
     """Rows accepted and set aside by the month in which their records happened."""
     if not record_type.dated_by:
         return pl.DataFrame(schema=MONTHS)
-    month = pl.coalesce(record_type.dated_by).dt.strftime("%Y-%m-01")
+    month = pl.coalesce(record_type.dated_by).cast(pl.Date).dt.month_start()
     at_fault = pl.col("row_number").is_in(faults["row_number"].implode())
     counted = typed.group_by(month.alias("month")).agg(accepted=(~at_fault).sum(), set_aside=at_fault.sum())
-    return counted.cast(pl.Schema(MONTHS))
+    return counted.with_columns(pl.col("month").dt.strftime("%Y-%m-%d")).cast(pl.Schema(MONTHS))
 
 
-def _repeats(accepted: Path, source: Source) -> pl.DataFrame:
+def _repeats(accepted: Path, source: Source, workspace: Workspace) -> pl.DataFrame:
     """Rows of one delivery that share a key: exact repeats after the first, and all that contradict each other."""
     key = ", ".join(source.record_type.key)
     fields = ", ".join(source.record_type.types)
     same_key = " and ".join(f"one.{part} is not distinct from several.{part}" for part in source.record_type.key)
-    with duckdb.connect() as connection:
+    with workspace.scratch() as scratch, duckdb.connect(config=within(scratch)) as connection:
         found: pl.DataFrame = connection.sql(
             f"""
             with shared as (
@@ -458,18 +556,34 @@ def _repeats(accepted: Path, source: Source) -> pl.DataFrame:
 
 
 class _Writer:
-    """A Parquet file written batch by batch; has its columns even where no row comes."""
+    """A Parquet file written batch by batch, in a thread of its own; has its columns even where no row comes.
 
-    def __init__(self, path: Path, schema: dict[str, pl.DataType]) -> None:
+    ``repeating`` are the columns whose texts stand in many rows: only for those a dictionary saves anything.
+    """
+
+    def __init__(self, path: Path, schema: dict[str, pl.DataType], repeating: set[str]) -> None:
         self.schema: pa.Schema = pl.DataFrame(schema=schema).to_arrow().schema
-        self.file = pq.ParquetWriter(path, self.schema, compression="zstd")
+        coded = [name for name, kind in schema.items() if name in repeating and kind == pl.String]
+        self.file = pq.ParquetWriter(path, self.schema, compression="zstd", use_dictionary=coded)
+        self.thread = ThreadPoolExecutor(1)
+        self.written: Future[None] | None = None
 
     def __enter__(self) -> _Writer:
         return self
 
     def __call__(self, rows: pl.DataFrame) -> None:
         if len(rows):
-            self.file.write_table(rows.to_arrow().cast(self.schema))
+            self._wait()
+            self.written = self.thread.submit(lambda: self.file.write_table(rows.to_arrow().cast(self.schema)))
+
+    def _wait(self) -> None:
+        """Until what was given last is written; an error in writing is raised here."""
+        if self.written:
+            self.written.result()
 
     def __exit__(self, *_: object) -> None:
-        self.file.close()
+        try:
+            self._wait()
+        finally:
+            self.thread.shutdown()
+            self.file.close()

@@ -50,6 +50,7 @@ def land(source: Source, workspace: Workspace) -> list[Delivery]:
     folder = workspace.receipts / source.name
     known = [read_json(path) for path in sorted(folder.glob("*.json"))]
     seen = {receipt["delivery"] for receipt in known}
+    unwanted = purged_files(workspace)
     new: list[Delivery] = []
     unreadable: list[str] = []
     with room_in(workspace.state):
@@ -62,7 +63,9 @@ def land(source: Source, workspace: Workspace) -> list[Delivery]:
                     unreadable.append(f"{fetched.file_name} ({error.strerror})")
                     continue
                 with content:
-                    sha256, size = _keep(content, workspace.blobs)
+                    sha256, size = _keep(content, workspace.blobs, unwanted)
+                if sha256 in unwanted and sha256 not in seen:
+                    continue
                 if sha256 not in seen:
                     seen.add(sha256)
                     write_json(folder / f"{sha256}.json", _receipt(source, fetched, sha256, size))
@@ -86,8 +89,14 @@ def deliveries(source: str, workspace: Workspace, as_of: date | None) -> list[De
     return [delivery for delivery in found if as_of is None or delivery.received_at.date() <= as_of]
 
 
-def _keep(content: IO[bytes], blobs: Path) -> tuple[str, int]:
-    """Copy bytes into landing under their hash, unless they are there; return hash and size."""
+def purged_files(workspace: Workspace) -> set[str]:
+    """The hashes of files that were received, purged, and are not kept again."""
+    ledger = workspace.purges
+    return set(read_json(ledger)["files"]) if ledger.exists() else set()
+
+
+def _keep(content: IO[bytes], blobs: Path, unwanted: set[str]) -> tuple[str, int]:
+    """Copy the bytes into landing under their hash, unless they are there or were purged; return hash and size."""
     digest, size = hashlib.sha256(), 0
     with replacing(blobs / ".incoming") as target:
         with target.open("wb") as out:
@@ -97,7 +106,7 @@ def _keep(content: IO[bytes], blobs: Path) -> tuple[str, int]:
                 out.write(block)
         target.chmod(0o400)
     blob = blobs / digest.hexdigest()
-    if blob.exists():
+    if blob.exists() or blob.name in unwanted:
         (blobs / ".incoming").unlink()
     else:
         (blobs / ".incoming").replace(blob)

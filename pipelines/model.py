@@ -7,27 +7,36 @@ what became of each model and test. Does not belong here: any SQL (dbt_project) 
 
 from __future__ import annotations
 
+import hashlib
 import os
-import re
+import pickle
+import shutil
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from pipelines.code import content_sha256
-from pipelines.files import read_json, write_json
+from pipelines.faults import unquoted
+from pipelines.files import read_json, replacing, write_json
 from pipelines.indicators import Indicator, load_indicators
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunner, dbtRunnerResult
-    from dbt.contracts.graph.manifest import Manifest
 
 RELEASE_TAG = "tag:release"
 STEADY_SECONDS = 5
 GOOD = {"success", "pass", "warn", "no-op"}
 
-_parsed: dict[str, Manifest] = {}
+PARSED = "parsed.pickle"
+KEPT = 3
+"""Parsed sets of models that are kept: those of a few further folders of indicators, or of a few days' work."""
 
 
 class ModelError(Exception):
@@ -64,15 +73,7 @@ def read_manifest(workspace: Workspace) -> Mapping[str, Any]:
 
     Raises :class:`ModelError` where they do not compile.
     """
-    target = workspace.dbt_target.parent / "compiled"
-    manifest, stamp = target / "manifest.json", target / "stamp.json"
-    made_from = {"models": _models_sha256(workspace), "state": str(workspace.state)}
-    if not (manifest.exists() and stamp.exists() and read_json(stamp) == made_from):
-        stamp.unlink(missing_ok=True)
-        methods = ["--select", "config.materialized:ephemeral", "--no-populate-cache"]
-        _invoke(["compile", *methods, "--target-path", str(target)], workspace, indicators_of(workspace))
-        write_json(stamp, made_from)
-    content: Mapping[str, Any] = read_json(manifest)
+    content: Mapping[str, Any] = read_json(_parsed(workspace) / "manifest.json")
     return content
 
 
@@ -81,16 +82,21 @@ def build(
 ) -> list[Built]:
     """Build the named models, test them, and say what became of each; ``indicators`` are those to be worked out.
 
+    All tests are one query at the end of dbt's run (macro ``run_data_tests``), so that a test costs next to nothing.
+
     ``afresh`` builds incremental tables from the start. ``tell`` is given the number of nodes done, now and then. Worked
-    examples are left out: they prove the models, not the data, and are run where the models are tested. Raises
+    examples are not run: they prove the models, not the data, and are run where the models are tested. Raises
     :class:`ModelError` where dbt could not begin.
     """
-    arguments = ["build", "--select", *models, "--exclude-resource-type", "unit_test"]
-    arguments += ["--full-refresh"] if afresh else []
+    tested = workspace.dbt_target.parent / "tested.parquet"
+    tested.unlink(missing_ok=True)
+    # dbt's own files of results would hold messages as they were
+    arguments = ["run", "--no-write-json", "--select", *models, *(["--full-refresh"] if afresh else [])]
     places = ["--target-path", str(workspace.dbt_target)]
     done = _invoke([*arguments, *places], workspace, indicators, _counting(tell))
     results: Any = done.result
-    return [_built(result) for result in results.results]
+    built = [_built(result) for result in results.results]
+    return built + ([_tested(*row) for row in pl.read_parquet(tested).iter_rows()] if tested.exists() else [])
 
 
 def must_start_afresh(workspace: Workspace, intakes: set[str]) -> bool:
@@ -131,29 +137,47 @@ def _invoke(
 ) -> dbtRunnerResult:
     """One dbt command in this process. What it is told of a run stands in the environment."""
     from dbt.cli.main import dbtRunner  # here: it takes seconds to load
+    from dbt.contracts.graph.manifest import Manifest
 
     workspace.enter()
-    manifest = _manifest(workspace)
+    parsed = Manifest(**pickle.loads((_parsed(workspace) / PARSED).read_bytes()))
     os.environ["YARDSTICK_INDICATORS"] = _methods_text(indicators)
-    runner = dbtRunner(manifest=manifest, callbacks=[callback] if callback else [])
-    return _ran(runner, arguments, workspace)
+    return _ran(dbtRunner(manifest=parsed, callbacks=[callback] if callback else []), arguments, workspace)
 
 
-def _manifest(workspace: Workspace) -> Manifest:
-    """The models as dbt parsed them, with every indicator that is defined; parsed once in the life of the process.
+def _parsed(workspace: Workspace) -> Path:
+    """The folder with the models as dbt parsed them, with every indicator that is defined, and as it compiled the methods.
 
-    Each command gets a copy: dbt marks in it what it has compiled, which the next would take for done.
+    Parsing takes longer than anything else that a small run does, and nothing in it depends on the state. So it is kept
+    beside the project, for all states, by the hash of what was parsed and of what parsed it.
     """
+    versions = [sys.version, *(version(name) for name in ("dbt-core", "dbt-duckdb"))]
+    made_from = "\n".join([_models_sha256(workspace), str(workspace.indicators_dir), *versions])
+    kept = workspace.parsed_models / hashlib.sha256(made_from.encode()).hexdigest()[:16]
+    if not (kept / PARSED).exists():
+        _parse(workspace, kept)
+    return kept
+
+
+def _parse(workspace: Workspace, kept: Path) -> None:
+    """Parse all models, compile the methods and keep both; forget what was kept longest ago."""
     from dbt.cli.main import dbtRunner
 
-    key = f"{workspace.state} {_models_sha256(workspace)}"
-    if key not in _parsed:
-        os.environ["YARDSTICK_INDICATORS"] = _methods_text(indicators_of(workspace))
-        target = ["--target-path", str(workspace.dbt_target.parent / "compiled")]
-        parsed: Any = _ran(dbtRunner(), ["parse", *target], workspace).result
-        _parsed[key] = parsed
-    untouched: Manifest = _parsed[key].deepcopy()  # type: ignore[no-untyped-call]
-    return untouched
+    workspace.enter()
+    os.environ["YARDSTICK_INDICATORS"] = _methods_text(indicators_of(workspace))
+    with workspace.scratch() as target:
+        places = ["--target-path", str(target)]
+        parsed: Any = _ran(dbtRunner(), ["parse", *places], workspace).result
+        # by its fields: dbt's own way to pickle a manifest mixes up the tables of names that it makes from them
+        content = pickle.dumps({field.name: getattr(parsed, field.name) for field in fields(parsed) if field.name[0] != "_"})
+        methods = ["--select", "config.materialized:ephemeral", "--no-populate-cache"]
+        _ran(dbtRunner(manifest=parsed), ["compile", *methods, *places], workspace)
+        with replacing(kept / "manifest.json") as manifest:
+            shutil.copyfile(target / "manifest.json", manifest)
+    with replacing(kept / PARSED) as file:
+        file.write_bytes(content)
+    for older in sorted(kept.parent.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+        shutil.rmtree(older, ignore_errors=True)
 
 
 def _ran(runner: dbtRunner, arguments: list[str], workspace: Workspace) -> dbtRunnerResult:
@@ -162,19 +186,21 @@ def _ran(runner: dbtRunner, arguments: list[str], workspace: Workspace) -> dbtRu
     done = runner.invoke(["--quiet", "--no-use-colors", *arguments, "--project-dir", project, "--profiles-dir", project])
     if done.exception is not None:
         raise ModelError(f"dbt {arguments[0]} failed: {done.exception}")
-    if not done.success and arguments[0] != "build":
+    if not done.success and arguments[0] != "run":
         failed = [f"{result.node.name}: {result.message}" for result in getattr(done.result, "results", []) if result.message]
         raise ModelError(f"dbt {arguments[0]} failed: {'; '.join(failed)}")
     return done
 
 
 def _built(result: Any) -> Built:
-    node = result.node
-    is_test = str(node.resource_type) == "test"
-    about = node.attached_node.rsplit(".", 1)[-1] if is_test and node.attached_node else node.name
-    # a message may quote a value of a record; what stands in quotes is not repeated
-    message = re.sub(r"'[^']*'", "'…'", str(result.message or ""))
-    return Built(node.name, about, is_test, str(result.status), message)
+    node, message = result.node, unquoted(str(result.message or ""))
+    return Built(node.name, node.name, str(node.resource_type) != "model", str(result.status), message)
+
+
+def _tested(test: str, model: str, severity: str, failing: int) -> Built:
+    if not failing:
+        return Built(test, model, True, "pass", "")
+    return Built(test, model, True, "warn" if severity == "warn" else "fail", f"{failing} rows or keys break it")
 
 
 def _counting(tell: Callable[[int], None]) -> Callable[[Any], None]:

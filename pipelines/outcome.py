@@ -19,7 +19,11 @@ from pipelines.workspace import Workspace
 
 @dataclass(frozen=True)
 class SourceOutcome:
-    """One source after a run; rows are those of its usable deliveries. ``reasons`` are the commonest, with their rows."""
+    """One source after a run; rows are those of its usable deliveries.
+
+    ``reasons`` are the commonest, with their rows; ``warnings`` those of the newest delivery; ``notes`` say what did not go as
+    stated; ``purged`` counts deliveries of which records, and so the file as received, were purged.
+    """
 
     source: str
     title: str
@@ -30,8 +34,10 @@ class SourceOutcome:
     quarantined: int
     layout_rows: int
     reasons: list[tuple[str, int]]
+    warnings: list[str]
     old_reason: str | None
     notes: tuple[str, ...]
+    purged: int
 
     @classmethod
     def of(cls, standing: Standing) -> SourceOutcome:
@@ -52,8 +58,10 @@ class SourceOutcome:
             quarantined=sum(receipt.rows_quarantined for receipt in usable),
             layout_rows=sum(receipt.rows_layout for receipt in usable),
             reasons=sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:3],
+            warnings=standing.judged[-1].receipt.warnings if standing.judged else [],
             old_reason=standing.old_reason,
-            notes=standing.notes,
+            notes=(*standing.ineffective, *standing.outlived),
+            purged=sum(1 for judged in standing.judged if judged.receipt.purged),
         )
 
 

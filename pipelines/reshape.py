@@ -104,10 +104,6 @@ class Reshape:
             shaped = shaped.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
             yield shaped.select("row_number", "unreadable", *columns)
 
-    def told(self, file_name: str) -> str:
-        """What of a file's name decides about its rows."""
-        return file_name if self.file_name else ""
-
     def _groups(self, header: Sequence[str]) -> dict[Group, dict[str, str]]:
         """The groups of cells that headings name: for each, the heading by part."""
         groups: dict[Group, dict[str, str]] = {}

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from dataclasses import field as default
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 import schemas
-from pipelines import lists, moments, numbers
+from pipelines import batch_rules, lists, moments, numbers, shapes, transitions
 from pipelines.config import Config, ConfigError, load_yaml
 from pipelines.council import Council
 from pipelines.formats import is_text, is_typed
@@ -28,8 +28,24 @@ from pipelines.numbers import Numbers
 from pipelines.periods import clashes
 from pipelines.reshape import Reshape
 
+if TYPE_CHECKING:
+    from pipelines.land import Delivery
+
 PER_FIELD = ("missing", "marks", "numbers", "dates", "zone", "repeated_hour")
 """Settings of a source that a field may state for itself."""
+DECIDING = (
+    "record_type",
+    "format",
+    "layout_rows",
+    "reshape",
+    "quarantine_limit_percent",
+    "required",
+    "columns",
+    "transitions",
+    "batch",
+    "shapes",
+)
+"""Settings that, beside those, decide what becomes of a delivery's bytes."""
 AREAS = "areas"
 OWN_COLUMNS = {"row_number", "reasons", "unreadable"}
 CADENCE_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
@@ -89,14 +105,31 @@ class Source:
     quarantine_limit_percent: float
     reshape: Reshape
     mappings: tuple[Mapping, ...]
+    transitions: dict[str, Any]
+    batch: dict[str, Any]
     mapping_sha256: str
     config: Config
+    shape: str | None = None
+    shapes: tuple[shapes.Shape, ...] = ()
 
     @property
     def columns(self) -> list[str]:
         """The columns of the file that the mapping needs, each once."""
         layout = [rule["column"] for rule in self.layout_rows.values() if isinstance(rule, dict)]
-        return list(dict.fromkeys([m.column for m in self.mappings if m.column is not None] + layout))
+        total = [self.batch["total"]["column"]] if "total" in self.batch else []
+        return list(dict.fromkeys([m.column for m in self.mappings if m.column is not None] + layout + total))
+
+    def in_shape(self, name: str | None) -> Source:
+        """The source as it is stated for files of a shape."""
+        return next((shape.source for shape in self.shapes if shape.name == name), self)
+
+    def told(self, delivery: Delivery) -> list[str]:
+        """What, beside its bytes, decides what becomes of a delivery."""
+        when = [shape.when for shape in self.shapes]
+        by_name = self.reshape.file_name or any("file_name" in stated for stated in (*when, self.batch.get("period", {})))
+        by_name = by_name or any(shape.source.reshape.file_name for shape in self.shapes)
+        by_day = any("received_from" in stated or "received_before" in stated for stated in when)
+        return [delivery.file_name if by_name else "", delivery.received_at.date().isoformat() if by_day else ""]
 
     def days_late(self, last_received: datetime | None, today: datetime) -> int:
         """Days since a delivery should have come by the stated cadence; 0 while there is still time."""
@@ -124,13 +157,20 @@ def load_sources(directory: Path, council: Council) -> list[Source]:
 def load_source(path: Path, council: Council) -> Source:
     """The source of one ``source.yml``. Raises :class:`ConfigError` naming file, line, field and what is allowed."""
     config = load_yaml(path, "source")
-    problems = list(_faults(config, council))
+    stated = list(shapes.stated(config))
+    problems = [*_faults(config, council), *shapes.faults(config)]
+    problems += [what for _, _, shape in stated for what in _faults(shape, council)]
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError(list(dict.fromkeys(problems)))
+    others = (shapes.Shape(name, when, replace(_source(shape, council), shape=name)) for name, when, shape in stated)
+    return replace(_source(config, council), shapes=tuple(others))
+
+
+def _source(config: Config, council: Council) -> Source:
     record_type = schemas.record_type(config["record_type"])
     return Source(
-        name=path.parent.name,
-        path=path,
+        name=config.path.parent.name,
+        path=config.path,
         title=config["title"],
         owner=config["owner"],
         cadence=config["cadence"],
@@ -150,6 +190,8 @@ def load_source(path: Path, council: Council) -> Source:
         quarantine_limit_percent=config.get("quarantine_limit_percent", 20),
         reshape=Reshape.of(config.get("reshape", {}), council.year_starts_in),
         mappings=tuple(_mapping(config, field, council) for field in record_type.types if field in config["columns"]),
+        transitions=config.get("transitions", {}),
+        batch=config.get("batch", {}),
         mapping_sha256=_mapping_sha256(config, council),
         config=config,
     )
@@ -265,10 +307,25 @@ def _field_faults(config: Config, record_type: schemas.RecordType, council: Coun
     for field in dict.fromkeys([*record_type.required, *config.get("required", [])]):
         if field in fields and field not in config["columns"]:
             yield config.problem(["columns"], f"`{field}` is missing: {fields[field]}. Every record needs it.")
+    mapped = {field: kind for field, kind in record_type.types.items() if field in config["columns"]}
+    for field, what in transitions.faults(config.get("transitions", {}), list(mapped), record_type.key):
+        yield config.problem(["transitions", field], what)
+    closed = {field for field in mapped if _is_closed(field, config, record_type)}
+    for where, what in batch_rules.faults(config.get("batch", {}), mapped, closed, list(config.get("layout_rows", {}))):
+        yield config.problem(["batch", *where], what)
     counted_from = config["retention"].get("from")
     if counted_from is not None and counted_from not in fields:
         what = f"`{record_type.name}` has no field `{counted_from}`. Allowed: {', '.join(fields)}."
         yield config.problem(["retention", "from"], what)
+    elif counted_from is not None and record_type.types[counted_from].base_type() not in (pl.Date, pl.Datetime):
+        yield config.problem(["retention", "from"], f"`{counted_from}` is no date, so no years can be counted from it.")
+
+
+def _is_closed(field: str, config: Config, record_type: schemas.RecordType) -> bool:
+    """Whether a field can hold none but stated words."""
+    stated = config["columns"][field]
+    listed = isinstance(stated, dict) and bool({"values", "lookup", "constant"} & set(stated))
+    return listed or any(check.name == "isin" for check in record_type.schema.columns[field].checks)
 
 
 def _value_faults(config: Config, at: list[str | int]) -> Iterator[str]:
@@ -285,7 +342,7 @@ def _value_faults(config: Config, at: list[str | int]) -> Iterator[str]:
         yield config.problem([*at, "dates"], what)
     for setting, what in numbers.faults(stated.get("numbers", {}), has_own_numbers=not is_text(config["format"])):
         yield config.problem([*at, "numbers", setting], what)
-    for mark in set(stated.get("marks", {})) & set(stated.get("missing", config.get("missing", []))):
+    for mark in sorted(set(stated.get("marks", {})) & set(stated.get("missing", config.get("missing", []))) - {""}):
         yield config.problem([*at, "marks", mark], f"`{mark}` also stands under `missing`, which gives no reason; keep one.")
     if "zone" in stated and not moments.is_zone(stated["zone"]):
         yield config.problem([*at, "zone"], "there is no such time zone; write UTC, or one such as Europe/London.")
@@ -293,12 +350,13 @@ def _value_faults(config: Config, at: list[str | int]) -> Iterator[str]:
 
 def _mapping_sha256(config: Config, council: Council) -> str:
     """The hash of everything stated that decides what becomes of a delivery's bytes."""
-    parts = ("record_type", "format", "layout_rows", "reshape", "quarantine_limit_percent", "required", "columns", *PER_FIELD)
+    parts = (*DECIDING, *PER_FIELD)
     stated = {part: config[part] for part in parts if part in config}
-    used = {c["lookup"] for c in config["columns"].values() if isinstance(c, dict) and "lookup" in c}
+    columns = [config["columns"], *(shape.get("columns", {}) for shape in config.get("shapes", {}).values())]
+    used = {c["lookup"] for part in columns for c in part.values() if isinstance(c, dict) and "lookup" in c}
     stated["areas"] = council.area_labels if AREAS in used else {}
     stated["lists"] = {name: config.get("lists", {}).get(name) or council.lists[name] for name in sorted(used - {AREAS})}
     stated["time_zone"] = council.time_zone
-    if "reshape" in config:
+    if "reshape" in config or "shapes" in config or "batch" in config:
         stated["year_starts_in"] = council.year_starts_in
     return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()

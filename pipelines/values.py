@@ -7,10 +7,12 @@ belong here: how numbers and times are written (numbers, moments), and rules abo
 from __future__ import annotations
 
 import difflib
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.sources import Mapping, Source
+if TYPE_CHECKING:
+    from pipelines.sources import Mapping, Source
 
 FAULTS: dict[str, pl.DataType] = {
     "row_number": pl.Int64(),
@@ -26,6 +28,10 @@ ERROR_CELL = (
 ODD_SPACE = r"[\u{A0}\u{1680}\u{2000}-\u{200A}\u{202F}\u{205F}\u{3000}]"
 INVISIBLE = r"[\u{AD}\u{200B}\u{200E}\u{200F}\u{2060}\u{FEFF}]"
 """Characters that nobody sees: soft hyphens, spaces without width, marks of direction."""
+CELL_RULES = frozenset(
+    ("not_a_date", "not_a_number", "not_yes_or_no", "clock_change", "unlisted_value", "unknown_area", "not_in_list", "error_cell")
+)
+"""The rules of cells that say nothing the source states; all others are about values."""
 HINTS = 200
 """Different unknown words in a batch for which the nearest known one is looked for."""
 TRUTHS = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}
@@ -37,7 +43,8 @@ def read_values(batch: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.D
     cells = _tidied(batch, [m.column for m in source.mappings if m.column is not None])
     text = cells.select("row_number", *(_text_of(m).alias(m.field) for m in source.mappings))
     meant = text.with_columns(_meaning(m).alias(m.field) for m in source.mappings if m.values)
-    typed = meant.with_columns(_cast(pl.col(m.field), types[m.field], m).alias(m.field) for m in source.mappings)
+    values = (_cast(pl.col(m.field), types[m.field], m).alias(m.field) for m in source.mappings)
+    typed = meant.lazy().with_columns(values).collect()  # lazily, for what an expression says twice is then worked out once
     faults = [pl.DataFrame(schema=FAULTS)]
     for m in source.mappings:
         if m.values and not m.has_otherwise:
@@ -59,16 +66,9 @@ def stripped(column: str) -> pl.Expr:
 def _tidied(batch: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     """The cells trimmed, with every odd space a plain one, and without what nobody sees."""
     columns = list(dict.fromkeys(columns))
-    odd = (
-        batch.select(pl.col(column).str.contains(f"{ODD_SPACE}|{INVISIBLE}").any() for column in columns).row(0)
-        if columns
-        else ()
-    )
-    plain = {
-        column: pl.col(column).str.replace_all(ODD_SPACE, " ").str.replace_all(INVISIBLE, "")
-        for column, is_odd in zip(columns, odd, strict=True)
-        if is_odd
-    }
+    wide = batch.select((pl.col(column).str.len_bytes() != pl.col(column).str.len_chars()).any() for column in columns)
+    odd = [column for column in wide.columns if wide[column].item()]
+    plain = {column: pl.col(column).str.replace_all(ODD_SPACE, " ").str.replace_all(INVISIBLE, "") for column in odd}
     return batch.select("row_number", *(plain.get(column, pl.col(column)).str.strip_chars() for column in columns))
 
 
@@ -180,6 +180,9 @@ def _with_error_cells(batch: pl.DataFrame, faults: pl.DataFrame, source: Source)
     A source may list such a mark as one that means no value.
     """
     errors = [faults.clear()]
+    columns = [m.column for m in source.mappings if m.column is not None]
+    # nearly no cell is one, and to look for the beginnings of them all is cheap
+    batch = batch.filter(pl.any_horizontal(pl.col(column).str.contains_any(["#", "Err:"]) for column in columns))
     for m in source.mappings:
         if m.column is not None:
             known = [*m.missing, *(mark for mark, _ in (*m.values, *m.marks))]

@@ -16,6 +16,14 @@ from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 PROJECT = Path(__file__).resolve().parent.parent
+DAGSTER_SETTINGS = """telemetry:
+  enabled: false
+event_log_storage:
+  module: pipelines.run_history
+  class: RunHistory
+  config:
+    base_dir: {env: YARDSTICK_HISTORY}
+"""
 UNFINISHED = ".unfinished-"
 """Begins the names of folders in the state folder that nobody needs once the step that made them has ended."""
 
@@ -88,10 +96,12 @@ class Workspace:
             "YARDSTICK_AS_OF": self.as_of.isoformat() if self.as_of else "",
             "YARDSTICK_ALLOW_BREAKING": "yes" if self.allow_breaking else "",
             "DAGSTER_HOME": str(self.dagster_home),
+            "YARDSTICK_HISTORY": str(self.dagster_home / "history" / "runs"),
             "DAGSTER_DISABLE_TELEMETRY": "yes",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DBT_LOG_PATH": str(self.dbt_target.parent / "logs"),
-            "DBT_LOG_LEVEL_FILE": "info",
+            "DBT_LOG_LEVEL": "none",  # dbt's messages may quote a record; what may be told of them is told by the run
+            "DBT_LOG_LEVEL_FILE": "none",
         }
         return {name: value for name, value in told.items() if value}
 
@@ -102,20 +112,21 @@ class Workspace:
         os.environ.update(self.environment())
 
     def prepare(self) -> None:
-        """Make the state folder (mode 0700) and the Dagster home in it."""
+        """Make the state folder (mode 0700) and the Dagster home in it; what is made from now on nobody else can read."""
+        os.umask(0o077)  # all that this process makes is for its owner alone; a release is opened where it is installed
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.state.chmod(0o700)
         for folder in (self.dagster_home, self.reference, self.marts, self.safe, self.previous, self.released):
             folder.mkdir(exist_ok=True)
         settings = self.dagster_home / "dagster.yaml"
         if not settings.exists():
-            settings.write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
+            settings.write_text(DAGSTER_SETTINGS, encoding="utf-8")
 
     def forget_unfinished(self) -> None:
         """Remove what a run that was killed left half-written; it may hold records. Only for a run that is alone."""
         for folder in self.state.glob(f"{UNFINISHED}*"):
             rmtree(folder)
-        for kept in (self.blobs.parent, self.intake, self.accepted, self.quarantine):
+        for kept in (self.blobs.parent, self.intake, self.accepted, self.quarantine, self.history):
             for path in kept.rglob(".*"):
                 path.unlink(missing_ok=True)
 
@@ -210,6 +221,12 @@ class Workspace:
     def dbt_project(self) -> Path:
         """The dbt project."""
         return self.project / "dbt_project"
+
+    @property
+    def parsed_models(self) -> Path:
+        """The dbt project as dbt parsed it, for every state; within the state where the project may not be written."""
+        beside = self.dbt_project / "target"
+        return beside if os.access(self.dbt_project, os.W_OK) else self.state / "dbt" / "parsed"
 
     @property
     def dbt_target(self) -> Path:

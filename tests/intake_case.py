@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.council import Area, Council
-from pipelines.intake import Receipt, accepted_path, quarantine_path, take_in
+from pipelines.intake import Receipt, accepted_path, quarantine_path, take_in_all
 from pipelines.land import deliveries, land
 from pipelines.sources import Source, load_source
 from pipelines.workspace import Workspace
@@ -58,14 +60,17 @@ class Case:
     def source(self) -> Source:
         return load_source(self.path, COUNCIL)
 
-    def drop(self, content: str | bytes, name: str = "a.csv") -> None:
+    def drop(self, content: str | bytes, name: str = "a.csv", received: datetime | None = None) -> None:
         data = content.encode() if isinstance(content, str) else content
-        (self.path.parent / "inbox" / name).write_bytes(data)
+        path = self.path.parent / "inbox" / name
+        path.write_bytes(data)
+        if received:
+            os.utime(path, times=(received.timestamp(), received.timestamp()))
 
     def take_in(self) -> Receipt:
         """Land and judge everything; the receipt of the last delivery."""
         land(self.source, self.workspace)
-        return [take_in(self.source, d, self.workspace)[0] for d in deliveries("records", self.workspace, None)][-1]
+        return list(take_in_all(self.source, deliveries("records", self.workspace, None), self.workspace))[-1][0]
 
     def accepted(self, receipt: Receipt) -> pl.DataFrame:
         return pl.read_parquet(accepted_path(self.source, receipt, self.workspace))

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 
-from pipelines.commands.terminal import AsJson, CouncilFile, IndicatorsDir, SourcesDir, StateDir, print_table, show, standings_of
+from pipelines.commands.terminal import (
+    AsJson,
+    CouncilFile,
+    IndicatorsDir,
+    PublishDir,
+    SourcesDir,
+    StateDir,
+    escaped,
+    fail,
+    out,
+    print_table,
+    show,
+    standings_of,
+)
 from pipelines.workspace import Workspace
 
 indicators_app = typer.Typer(no_args_is_help=True, help="The indicators that are defined.")
@@ -37,3 +52,50 @@ def indicators_list(
         for one in indicators_of(workspace)
     ]
     show(as_json, rows, lambda: print_table(rows))
+
+
+@indicators_app.command("check")
+def indicators_check(indicators: IndicatorsDir = None, publish: PublishDir = None, as_json: AsJson = False) -> None:
+    """Check every definition, and tell how complete the published ones are and how balanced they are as a set."""
+    from pipelines.model import indicators_of
+    from pipelines.tables import connect, csv
+
+    workspace = Workspace.at(indicators=indicators, publish=publish)
+    defined = indicators_of(workspace)
+    path = workspace.publish / "performance" / "data" / "definition_check.csv"
+    if not path.exists():
+        fail(
+            f"{len(defined)} definitions are well formed, but {workspace.publish} has no release yet to check them in: run first."
+        )
+    columns = ["scope", "subject", "criterion", "met", "explanation"]
+    with connect() as connection:
+        found = connection.execute(f"select {', '.join(columns)} from {csv(path, columns)} order by row").fetchall()
+    rows = [dict(zip(columns, row, strict=True)) | {"met": row[3] == "true"} for row in found]
+    show(as_json, rows, lambda: _say_checked(rows))
+
+
+def _say_checked(rows: list[dict[str, Any]]) -> None:
+    """How many criteria each indicator meets, what to do about the others, and what the set leaves out."""
+    single, together = ([row for row in rows if row["scope"] == scope] for scope in ("indicator", "set"))
+    subjects = list(dict.fromkeys(row["subject"] for row in single))
+    of_subject = {subject: [row for row in single if row["subject"] == subject] for subject in subjects}
+    print_table(
+        [
+            {
+                "indicator": subject,
+                "met": f"{sum(row['met'] for row in of)} of {len(of)}",
+                "not met": ", ".join(row["criterion"] for row in of if not row["met"]),
+            }
+            for subject, of in of_subject.items()
+        ]
+    )
+    advice = {row["criterion"]: row["explanation"] for row in single if not row["met"]}
+    for criterion, explanation in advice.items():
+        out.print(f"[yellow]![/] {criterion}: {escaped(explanation)}")
+    for row in (row for row in together if not row["met"]):
+        out.print(f"[yellow]![/] {row['subject']} {escaped(row['criterion'])}: {escaped(row['explanation'])}")
+    whole = sum(all(row["met"] for row in of) for of in of_subject.values())
+    covered = sum(row["met"] for row in together)
+    out.print(
+        f"{whole} of {len(subjects)} indicators meet every criterion; {covered} of {len(together)} parts of the set are covered."
+    )

@@ -158,6 +158,9 @@ def quarantine_retry(
     def say() -> None:
         if written:
             out.print(f"[green]✓[/] {written[1]} corrections were added to {written[0]}.")
+        for one in chosen:
+            for sentence in one.outlived:
+                out.print(f"[yellow]![/] {one.source.name}: {escaped(sentence)}")
         if rows:
             print_table(rows)
             out.print("Publish what follows from it with: yardstick run")
@@ -211,8 +214,8 @@ def _judged_again(one: Standing, workspace: Workspace) -> list[dict[str, Any]]:
 
 
 def _notes(standing: list[Standing]) -> list[str]:
-    """What did not go as stated, by source."""
-    return [f"{one.source.name}: {note}" for one in standing for note in one.notes]
+    """Corrections that did nothing, by source."""
+    return [f"{one.source.name}: {note}" for one in standing for note in one.ineffective]
 
 
 def _left(judged: Judged, workspace: Workspace) -> list[dict[str, Any]]:

@@ -16,14 +16,25 @@ import polars as pl
 
 from pipelines.formats import archive
 from pipelines.formats.csv import open_csv
-from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, OpenDelivery
+from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, ColumnsAbsent, OpenDelivery, ahead, within
 from pipelines.formats.json import open_json, open_jsonl
 from pipelines.formats.parquet import open_parquet
 from pipelines.formats.spreadsheet import WORKBOOKS, open_spreadsheet
 from pipelines.formats.xml import open_xml
 from pipelines.workspace import UNFINISHED
 
-__all__ = ["BrokenDelivery", "OpenDelivery", "is_text", "is_typed", "names_of", "open_delivery"]
+__all__ = [
+    "BrokenDelivery",
+    "ColumnsAbsent",
+    "OpenDelivery",
+    "ahead",
+    "first_rows",
+    "is_text",
+    "is_typed",
+    "names_of",
+    "open_delivery",
+    "within",
+]
 
 Opener = Callable[[Path, dict[str, Any], list[str], Path], OpenDelivery]
 OPENERS: dict[str, Opener] = {
@@ -61,9 +72,18 @@ def open_delivery(path: Path, form: dict[str, Any], columns: list[str], scratch:
 
 
 def names_of(path: Path, form: dict[str, Any], scratch: Path) -> list[str]:
-    """The names of all columns of a file with a header. Raises :class:`BrokenDelivery` where it cannot be opened."""
+    """The names of all columns of a file. Raises :class:`BrokenDelivery` where it cannot be opened."""
     with open_delivery(path, form, [], scratch) as opened:
+        if not opened.names:  # no header: the first records tell
+            next(opened.batches, None)
         return list(opened.names)
+
+
+def first_rows(path: Path, form: dict[str, Any], columns: list[str], scratch: Path, rows: int) -> pl.DataFrame:
+    """The cells of some columns in the first rows of a file. Raises :class:`BrokenDelivery` where it cannot be opened."""
+    with open_delivery(path, form, columns, scratch) as opened:
+        batch = next(opened.batches, None)
+    return pl.DataFrame(schema=dict.fromkeys(columns, pl.String)) if batch is None else batch.select(columns).head(rows)
 
 
 def _open_members(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> OpenDelivery:
@@ -75,7 +95,9 @@ def _open_members(path: Path, form: dict[str, Any], columns: list[str], scratch:
         for member in archive.unpacked(path, form, scratch):
             content = OPENERS[form["content"]["type"]](member, form["content"], columns, scratch)
             rows = 0
+            opened.names = opened.names or content.names
             for batch in content.batches:
+                opened.names = opened.names or content.names
                 rows += len(batch)
                 yield batch.with_columns(pl.col("row_number") + before)
             before += rows + content.blank_lines
@@ -88,8 +110,10 @@ def _open_members(path: Path, form: dict[str, Any], columns: list[str], scratch:
 
 def _without_monsters(batch: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     """A row with a cell that no person has written cannot be used, and the cell is not kept."""
+    if not columns:
+        return batch
     long = pl.any_horizontal(pl.col(column).str.len_bytes() > LONGEST_CELL for column in columns)
-    if not columns or not batch.select(long.any()).item():
+    if not batch.select(long.any()).item():
         return batch
     return batch.with_columns(
         pl.when(long).then(pl.lit("a cell is longer than any cell should be")).otherwise("unreadable").alias("unreadable"),

@@ -20,7 +20,7 @@ import duckdb
 import polars as pl
 
 from pipelines.formats import delivery
-from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, Header, OpenDelivery, fault, first_line, frame
+from pipelines.formats.delivery import LONGEST_CELL, BrokenDelivery, Header, OpenDelivery, fault, first_line, frame, within
 from pipelines.formats.text import as_utf8
 
 SAMPLE_ROWS = 200
@@ -67,17 +67,17 @@ def open_csv(path: Path, form: dict[str, Any], columns: list[str], scratch: Path
     named = max([len(names), *(len(row) for row in top[header.above :])])
     width = max(named, usual)
     table = _Table(text, delimiter, quote, header, columns, places, named, width, _lines(text, top))
-    blank = _blank_lines(table)
-    opened = OpenDelivery(iter(()), above_header=header.above, blank_lines=len(blank), names=names)
-    opened.batches = _batches(table, blank, scratch)
+    opened = OpenDelivery(iter(()), above_header=header.above, names=names)
+    opened.batches = _batches(table, opened, scratch)
     return opened
 
 
-def _batches(table: _Table, blank: list[int], scratch: Path) -> Iterator[pl.DataFrame]:
+def _batches(table: _Table, opened: OpenDelivery, scratch: Path) -> Iterator[pl.DataFrame]:
     """Batches of rows that could be split; their numbers count blank lines and other rows as well. Those others are last."""
     try:
         # a first look finds the rows that cannot be split, so that every other row gets its true number
-        parallel, rows, rejected = _first_look(table, len(blank), scratch)
+        parallel, rows, rejected, blank = _first_look(table, scratch)
+        opened.blank_lines = len(blank)
         absent = sorted([row.number for row in rejected] + blank)
         absent_before = pl.Series([number - index for index, number in enumerate(absent)], dtype=pl.Int64)
         with _connected(scratch) as connection:
@@ -95,8 +95,8 @@ def _batches(table: _Table, blank: list[int], scratch: Path) -> Iterator[pl.Data
     yield frame([row.cells(table) for row in rejected], table.columns)
 
 
-def _first_look(table: _Table, blank: int, scratch: Path) -> tuple[bool, int, list[_Rejected]]:
-    """Whether the file can be read in parallel, how many rows can be split, and those that cannot.
+def _first_look(table: _Table, scratch: Path) -> tuple[bool, int, list[_Rejected], list[int]]:
+    """Whether the file can be read in parallel, how many rows can be split, those that cannot, and the blank lines.
 
     Every line of the file must be in one of the rows, or blank: where it reads in parallel, DuckDB guesses where rows begin and
     can lose some without a word. Raises :class:`BrokenDelivery` where lines are lost even if it reads from end to end.
@@ -107,13 +107,15 @@ def _first_look(table: _Table, blank: int, scratch: Path) -> tuple[bool, int, li
             cells = _read_csv(table, parallel)
             ((rows,),) = connection.execute(f"select count(*) from {cells}").fetchall()
             rejected = _rejected(connection, table)
-            lines = table.lines.below_header - rows - blank
+            lines = table.lines.below_header - rows
+            blank = _blank_lines(table) if lines != len(rejected) else []
+            lines -= len(blank)
             if lines != len(rejected):
                 within = " + ".join(f"len(c{n}) - len(replace(c{n}, $1, ''))" for n in range(table.width))
                 ((more,),) = connection.execute(f"select coalesce(sum({within}), 0) from {cells}", [end]).fetchall()
                 lines -= more + sum(row.text.count(end) for row in rejected)
             if lines == len(rejected):
-                return parallel, rows, rejected
+                return parallel, rows, rejected, blank
     raise BrokenDelivery(
         "the rows cannot be told apart: a quotation mark is not closed, or a cell is far too long, so that "
         f"{abs(lines - len(rejected))} lines of the file belong to no row"
@@ -122,8 +124,7 @@ def _first_look(table: _Table, blank: int, scratch: Path) -> tuple[bool, int, li
 
 @contextmanager
 def _connected(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute(f"set temp_directory = '{scratch}'")
+    with duckdb.connect(config=within(scratch)) as connection:
         yield connection
 
 
@@ -238,34 +239,40 @@ def _widths(rows: Iterator[list[str]]) -> list[int]:
 
 @dataclass(frozen=True)
 class _Lines:
-    """Lines of a file by their ends: whether those are line feeds, how many lines are below the header, and whether some may
-    be blank."""
+    """Lines of a file by their ends: whether those are line feeds, and how many lines are below the header."""
 
     feeds: bool
     below_header: int
-    blank: bool
 
 
 def _lines(path: Path, top: list[list[str]]) -> _Lines:
-    feeds = returns = size = 0
-    blank, last = False, b"\n"
+    feeds = returns = 0
+    last = b""
+    for block in _blocks(path):
+        feeds += block.count(b"\n")
+        returns += block.count(b"\r") if not feeds else 0
+        last = block
+    end, lines = ("\n", feeds) if feeds else ("\r", returns)
+    lines += bool(last) and not last.endswith(end.encode())
+    above = len(top) + sum(cell.count(end) for row in top for cell in row)
+    return _Lines(bool(feeds), lines - above)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(1 << 20):
-            seen = last + block
-            blank = blank or b"\n\n" in seen or b"\n\r\n" in seen or b"\r\r" in seen
-            feeds += block.count(b"\n")
-            returns += block.count(b"\r") if not feeds else 0
-            size += len(block)
-            last = seen[-3:]
-    end, lines = ("\n", feeds) if feeds else ("\r", returns)
-    lines += size > 0 and not last.endswith(end.encode())
-    above = len(top) + sum(cell.count(end) for row in top for cell in row)
-    return _Lines(bool(feeds), lines - above, blank)
+            yield block
 
 
 def _blank_lines(table: _Table) -> list[int]:
     """The numbers of the rows below the header that have nothing in them."""
-    if not table.lines.blank:
+    last = b"\n"
+    for block in _blocks(table.path):
+        seen = last + block
+        if b"\n\n" in seen or b"\n\r\n" in seen or b"\r\r" in seen:
+            break
+        last = seen[-3:]
+    else:
         return []
     with _rows(table.path, table.delimiter, table.quote) as rows:
         return [number for number, row in enumerate(islice(rows, table.header.last, None), 1) if not row]

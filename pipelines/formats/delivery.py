@@ -8,20 +8,33 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
 BATCH_ROWS = 200_000
+MEMORY = "768MB"
+"""The most that DuckDB may hold while it reads or compares the rows of one delivery; what does not fit goes to disk."""
 LONGEST_CELL = 2_097_152
 """Bytes; a longer one is a fault in the file, not something that somebody wrote."""
 
 
 class BrokenDelivery(Exception):
     """A delivery that cannot be used as a whole; the message says why, for the person who sent it."""
+
+
+class ColumnsAbsent(BrokenDelivery):
+    """A delivery without columns that it needs: ``absent`` are those, ``there`` all that it has."""
+
+    def __init__(self, message: str, absent: Sequence[str], there: Sequence[str]) -> None:
+        super().__init__(message)
+        self.absent = list(absent)
+        self.there = [name for name in there if name]
 
 
 @dataclass
@@ -32,13 +45,28 @@ class OpenDelivery:
     ``unreadable``: why a row could not be split into cells, null for all others; what could be told of its cells is there.
     ``above_header`` is the number of rows above the first record that name things, the header aside, and ``blank_lines``
     that of lines with nothing on them; they are rows too, so that every row number is what a person counts in the file.
-    Both are complete once the batches are. ``names`` are all columns of a file that has a header.
+    Both are complete once the batches are. ``names`` are all columns of the file; without a header they are those of its first
+    records, known once these are read.
     """
 
     batches: Iterator[pl.DataFrame]
     above_header: int = 0
     blank_lines: int = 0
     names: Sequence[str] = ()
+
+
+def within(scratch: Path) -> dict[str, str | bool | int | float | list[str]]:
+    """Settings of a DuckDB that works on a delivery: bounded memory, however many rows, and the rest in ``scratch``."""
+    return {"memory_limit": MEMORY, "temp_directory": str(scratch)}
+
+
+def ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same batches, each read in a thread of its own while the caller works on the one before."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def frame(rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> pl.DataFrame:
@@ -118,9 +146,8 @@ def need(columns: Sequence[str], wanted: Sequence[str], names: Sequence[str]) ->
     absent = [column for column, name in zip(columns, wanted, strict=True) if name not in names]
     twice = [column for column, name in zip(columns, wanted, strict=True) if names.count(name) > 1]
     if absent:
-        raise BrokenDelivery(
-            f"needed columns are not there: {', '.join(absent)}; the file has: {', '.join(name for name in names if name)}"
-        )
+        message = f"needed columns are not there: {', '.join(absent)}; the file has: {', '.join(name for name in names if name)}"
+        raise ColumnsAbsent(message, absent, names)
     if twice:
         raise BrokenDelivery(f"columns stand twice, so nobody can know which is meant: {', '.join(twice)}")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -33,19 +33,21 @@ def open_jsonl(path: Path, form: dict[str, Any], columns: list[str], scratch: Pa
     text = as_utf8(path, form, scratch, may_be_marked=False)
     if not text.stat().st_size:
         raise BrokenDelivery("the file is empty")
-    return OpenDelivery(_lines(text, columns, scratch))
+    opened = OpenDelivery(iter(()))
+    opened.batches = _lines(text, columns, scratch, opened)
+    return opened
 
 
-def _lines(path: Path, columns: list[str], scratch: Path) -> Iterator[pl.DataFrame]:
+def _lines(path: Path, columns: list[str], scratch: Path, opened: OpenDelivery) -> Iterator[pl.DataFrame]:
     lines = "select json from read_ndjson_objects(?)"
-    picked = ", ".join(
-        f"coalesce(json_extract_string(json, {_literal(_pointer([c]))}), "
+    picked = "".join(
+        f", coalesce(json_extract_string(json, {_literal(_pointer([c]))}), "
         f"json_extract_string(json, {_literal(_pointer(c.split('.')))})) as {_quoted(c)}"
         for c in columns
     )
     query = f"""
         select
-            row_number() over () as row_number, {picked},
+            row_number() over () as row_number{picked},
             case
                 when json_type(json) <> 'OBJECT' then '{NOT_AN_OBJECT}'
                 when len(json_keys(json)) <> len(list_distinct(json_keys(json))) then '{NAMED_TWICE}'
@@ -56,7 +58,8 @@ def _lines(path: Path, columns: list[str], scratch: Path) -> Iterator[pl.DataFra
     with duckdb.connect() as connection:
         connection.execute(f"set temp_directory = '{scratch}'")
         try:
-            _need(columns, [str(name) for (name,) in connection.execute(known, [str(path)]).fetchall()])
+            opened.names = [str(name) for (name,) in connection.execute(known, [str(path)]).fetchall()]
+            _need(columns, opened.names)
             for arrow in connection.sql(query, params=[str(path)]).to_arrow_reader(delivery.BATCH_ROWS):
                 batch = pl.from_arrow(arrow)
                 assert isinstance(batch, pl.DataFrame)
@@ -87,15 +90,18 @@ def open_json(path: Path, form: dict[str, Any], columns: list[str], scratch: Pat
     Raises :class:`BrokenDelivery` where the document is not JSON, has no such array, or its records lack a name.
     """
     text = as_utf8(path, form, scratch)
-    return OpenDelivery(_records(text, form.get("records", ""), columns))
+    opened = OpenDelivery(iter(()))
+    opened.batches = _records(text, form.get("records", ""), columns, opened)
+    return opened
 
 
-def _records(path: Path, place: str, columns: list[str]) -> Iterator[pl.DataFrame]:
+def _records(path: Path, place: str, columns: list[str], opened: OpenDelivery) -> Iterator[pl.DataFrame]:
     records = enumerate(_Document(path).array([part for part in place.split(".") if part]), 1)
     first = True
     while batch := list(islice(records, delivery.BATCH_ROWS)):
         if first:
-            _need(columns, sorted({name for _, record in batch if isinstance(record, dict) for name in record}))
+            opened.names = sorted({name for _, record in batch if isinstance(record, dict) for name in record})
+            _need(columns, opened.names)
         first = False
         yield frame([_row(number, record, columns) for number, record in batch], columns)
 
@@ -258,7 +264,7 @@ class _Document:
         return BrokenDelivery(f"the file cannot be read as JSON: {why}, after {self.records} records")
 
 
-def _need(columns: list[str], names: list[str]) -> None:
+def _need(columns: list[str], names: Sequence[str]) -> None:
     """A name may be absent from a record that has no value for it, but not from all of them."""
     if names:
         need(columns, [column if column in names else column.split(".")[0] for column in columns], names)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.formats import delivery
-from pipelines.formats.delivery import BrokenDelivery, OpenDelivery, fault, first_line, need
+from pipelines.formats.delivery import BrokenDelivery, OpenDelivery, fault, first_line, need, within
 
 
 def open_parquet(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> OpenDelivery:
@@ -35,16 +35,16 @@ def open_parquet(path: Path, form: dict[str, Any], columns: list[str], scratch: 
     for column in columns:
         if "binary" in str(schema.field(column).type):
             raise BrokenDelivery(f"the column {column} holds bytes, so nobody can know what they mean")
-    return OpenDelivery(_batches(path, columns, schema), names=schema.names)
+    return OpenDelivery(_batches(path, columns, schema, scratch), names=schema.names)
 
 
-def _batches(path: Path, columns: list[str], schema: pa.Schema) -> Iterator[pl.DataFrame]:
+def _batches(path: Path, columns: list[str], schema: pa.Schema, scratch: Path) -> Iterator[pl.DataFrame]:
     texts = ", ".join(f"{_text(column, schema.field(column).type)} as {_quoted(column)}" for column in columns)
     query = f"""
         select file_row_number + 1 as row_number, {texts}, null::varchar as unreadable
         from read_parquet(?, file_row_number = true)
     """
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=within(scratch)) as connection:
         connection.execute("set timezone = 'UTC'")
         try:
             for arrow in connection.sql(query, params=[str(path)]).to_arrow_reader(delivery.BATCH_ROWS):

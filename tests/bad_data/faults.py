@@ -353,7 +353,9 @@ FAULTS: dict[str, Fault] = {
         broken="the file cannot be read as a workbook: Cannot detect file format.",
     ),
     "a workbook that is a bomb": Fault(
-        lambda: workbook(NAMES, ROW, change=("xl/worksheets/sheet1.xml", "</sheetData>", f"<!--{'0' * 150_000_000}--></sheetData>")),
+        lambda: workbook(
+            NAMES, ROW, change=("xl/worksheets/sheet1.xml", "</sheetData>", f"<!--{'0' * 150_000_000}--></sheetData>")
+        ),
         form="type: xlsx", broken="the archive would unpack from 149793 to 150017124 bytes, which no table of records does.",
     ),
     # JSON

@@ -17,8 +17,19 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "no owner": ({"owner": None}, ("owner", "not_nullable")),
     "no level": ({"level": None}, ("level", "not_nullable")),
     "an unknown level": ({"level": "top"}, ("level", "isin")),
+    "a band below nothing": ({"no_change_band": -0.1}, ("no_change_band", "greater_than_or_equal_to")),
+    "a goal that there is not": (
+        {"sustainable_development_goals": "11,18"},
+        ("sustainable_development_goals", "str_matches"),
+    ),
+    "goals in words": ({"sustainable_development_goals": "No poverty"}, ("sustainable_development_goals", "str_matches")),
+    "an unknown burden": ({"collection_burden": "some"}, ("collection_burden", "isin")),
 }
-EDGES = {"everything said": {"adopted_on": date(2025, 4, 1), "partners": "NHS", "rationale": "Because"}}
+EDGES = {
+    "everything said": {"adopted_on": date(2025, 4, 1), "partners": "NHS", "rationale": "Because"},
+    "the first goal and the last": {"sustainable_development_goals": "1, 10,17"},
+    "a burden": {"collection_burden": "high"},
+}
 KEY = ("indicator_id",)
 
 

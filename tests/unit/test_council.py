@@ -29,6 +29,21 @@ def test_an_area_is_known_by_every_name_in_lower_case(tmp_path: Path) -> None:
     assert labels["test council"] == labels["e06000996"] == "E06000996"
 
 
+def test_an_area_belongs_to_groups_of_areas(tmp_path: Path) -> None:
+    text = COUNCIL.replace("type: ward", "type: ward, groups: {deprivation_fifth: 1 most deprived, locality: North}", 1)
+    assert text != COUNCIL
+    area = load_council(written(tmp_path, text)).areas[0]
+    assert area.groups == (("deprivation_fifth", "1 most deprived"), ("locality", "North"))
+
+
+@pytest.mark.parametrize("kind", ["ward", "sex", "Deprivation fifth"])
+def test_a_kind_of_group_has_a_name_of_its_own(tmp_path: Path, kind: str) -> None:
+    text = COUNCIL.replace("type: ward", f"type: ward, groups: {{{kind}: North}}", 1)
+    with pytest.raises(ConfigError) as raised:
+        load_council(written(tmp_path, text))
+    assert "areas.0.groups" in str(raised.value)
+
+
 CLASHES = {
     "two areas of one code": ("", "  - {code: E05099001, name: Bridge, type: ward}\n", "`e05099001` is already a name"),
     "two areas of one name": ("", "  - {code: E05099002, name: ABBEY, type: ward}\n", "`abbey` is already a name"),
@@ -50,3 +65,25 @@ def test_one_name_means_one_area(tmp_path: Path, clash: str) -> None:
 
 def test_the_project_s_own_council_can_be_read() -> None:
     assert load_council(Path(__file__).parents[2] / "council.yml").areas
+
+
+GROUPS = """
+no_change_band: 0.5
+comparator_groups:
+  - {name: England, kind: national, areas: [E92000001]}
+  - {name: Similar authorities, kind: statistical_neighbours}
+"""
+
+
+def test_who_the_council_is_compared_with_is_stated_in_groups(tmp_path: Path) -> None:
+    council = load_council(written(tmp_path, COUNCIL + GROUPS))
+    assert council.no_change_band == 0.5
+    stated = [(group.name, group.kind, group.areas) for group in council.comparator_groups]
+    assert stated == [("England", "national", ("E92000001",)), ("Similar authorities", "statistical_neighbours", ())]
+
+
+def test_a_group_stated_twice_or_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
+    for group, told in (("{name: England, kind: other}", "`England` stands twice"), ("{name: Ports, kind: port}", "kind")):
+        with pytest.raises(ConfigError) as raised:
+            load_council(written(tmp_path, f"{COUNCIL}{GROUPS}  - {group}\n"))
+        assert told in str(raised.value)

@@ -37,7 +37,7 @@ def correct(case: Case, *entries: dict[str, Any]) -> None:
 
 
 def told(case: Case) -> list[str]:
-    return list(standings([case.source], case.workspace, None)[0].notes)
+    return list(standings([case.source], case.workspace, None)[0].ineffective)
 
 
 def test_a_corrected_cell_puts_its_row_right_in_its_own_place(case: Case) -> None:

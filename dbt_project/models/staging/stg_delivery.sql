@@ -15,5 +15,9 @@ select
     rows_layout,
     first_date,
     last_date,
+    days_late,
+    rows_undated,
+    rows_corrected,
+    purged_on,
     about_people
 from {{ source('reference', 'delivery') }}

@@ -3,6 +3,13 @@ select
     reason.delivery,
     coalesce(reason.field, 'row') as field,
     reason.rule,
+    {{ first_of_month('delivery.received_at') }} as month_received,
+    case
+        when reason.rule = 'missing' then 'completeness'
+        when reason.rule in ('duplicate_key', 'repeated_row') then 'uniqueness'
+        when coalesce(reason.field, 'row') = 'row' and reason.rule not in ('unreadable_row', 'erased') then 'consistency'
+        else 'validity'
+    end as dimension,
     cast(sum(reason.row_count) as bigint) as rows_quarantined,
     cast(null as varchar) as value_note,
     delivery.about_people
@@ -16,4 +23,5 @@ group by
     reason.delivery,
     coalesce(reason.field, 'row'),
     reason.rule,
+    delivery.received_at,
     delivery.about_people

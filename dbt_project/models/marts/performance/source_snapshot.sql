@@ -14,6 +14,8 @@ select
     delivery.rows_layout,
     delivery.first_date,
     delivery.last_date,
+    delivery.rows_corrected,
+    delivery.purged_on,
     cast(null as varchar) as value_note,
     delivery.about_people
 from {{ ref('stg_delivery') }} as delivery

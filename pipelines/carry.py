@@ -1,0 +1,90 @@
+"""Figures whose records were purged stay as they were published.
+
+Belongs here: taking rows of the last release into the marts in place of what can no longer be worked out. Does not belong
+here: purging records (purge). Where nothing was ever purged, nothing is done.
+
+A published row rests on purged records where its table is made from their type, its period has a day of a month of theirs,
+and it says the same service, wave, or an indicator that counted their source. Such a row stays as published. A figure of such
+a period that was never published is left out where records expired, since it would be too low; where single records were
+erased it is worked out from the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipelines.compare import read_previous
+from pipelines.contract import TableContract
+from pipelines.disclose import ABOUT_PEOPLE
+from pipelines.files import replacing
+from pipelines.package import Package
+from pipelines.purge import EXPIRED, NAMES_OF_ROWS, ledger
+from pipelines.tables import connect, csv, name, parquet, text, write_previous
+from pipelines.workspace import Workspace
+
+CALCULATION = "calculation"
+
+
+def carry(packages: Sequence[Package], workspace: Workspace) -> dict[str, int]:
+    """Put the rows that stay as published into the marts; how many of each table are carried."""
+    known = ledger(workspace)
+    previous = read_previous(workspace.publish) if known["entries"] else {}
+    published = {
+        one["name"]: (workspace.publish / dataset / one["path"], [column["name"] for column in one["schema"]["fields"]])
+        for dataset, package in previous.items()
+        for one in package["resources"]
+    }
+    tables = {table.name: table for package in packages for table in package.layer("mart")}
+    carried = {}
+    with workspace.scratch() as scratch:
+        for table in tables.values():
+            rests = _rests(table, known, published.get(CALCULATION))
+            if table.name in published and rests:
+                write_previous(table, published[table.name], scratch / "previous.parquet")
+                carried[table.name] = _carry(
+                    table, rests, workspace.marts / f"{table.name}.parquet", scratch / "previous.parquet"
+                )
+    return carried
+
+
+def _rests(table: TableContract, known: Mapping[str, Any], calculation: tuple[Path, Sequence[str]] | None) -> dict[str, str]:
+    """The SQL conditions under which a row of the table rests on purged records, by why they were purged."""
+    columns = {column.name for column in table.published}
+    if {"indicator_id", "delivery"} <= columns:
+        files = ", ".join(text(sha256) for sha256 in known["files"])
+        return {"": f"delivery in ({files})"} if files else {}
+    starts, ends = (next((c for c in sorted(columns) if c.endswith(end)), None) for end in ("_start", "_end"))
+    found: dict[str, list[str]] = {}
+    for entry in known["entries"]:
+        parts = [f"{name(f)} = {text(entry[f])}" for f in NAMES_OF_ROWS if f in columns and entry.get(f)]
+        if starts and ends:
+            parts.append(f"{name(starts)} <= date {text(entry['last'])} and {name(ends)} >= date {text(entry['first'])}")
+        if "indicator_id" in columns and calculation:
+            of_source = f"select indicator_id from {csv(*calculation)} where source = {text(entry['source'])}"
+            parts.append(f"indicator_id in ({of_source})")
+        has_period = bool(starts and ends) or "wave" in columns
+        if entry["record_type"] in table.record_types and has_period:
+            found.setdefault(entry["why"], []).append(f"({' and '.join(parts)})")
+    return {why: " or ".join(conditions) for why, conditions in found.items()}
+
+
+def _carry(table: TableContract, rests: Mapping[str, str], mart: Path, previous: Path) -> int:
+    """Write the mart anew with the rows of the last release that stay; how many."""
+    rest_on_any = " or ".join(rests.values())
+    too_low = rests.get(EXPIRED, "false") if table.governed else "false"
+    key = " and ".join(f"m.{name(column)} is not distinct from o.{name(column)}" for column in table.primary_key)
+    people = f", false as {ABOUT_PEOPLE}" if any(column.name == ABOUT_PEOPLE for column in table.columns) else ""
+    with connect() as connection:
+        connection.execute(
+            f"create or replace temporary table stay as select *{people} from {parquet(previous)} where {rest_on_any}"
+        )
+        worked_out = f"select m.* from {parquet(mart)} as m anti join stay as o on {key} where not coalesce({too_low}, false)"
+        with replacing(mart) as target:
+            connection.execute(
+                f"copy (select * from ({worked_out} union all by name select * from stay) order by all) "
+                f"to {text(target)} (format parquet)"
+            )
+        number: int = connection.execute("select count(*) from stay").fetchall()[0][0]
+    return number

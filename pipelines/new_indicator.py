@@ -1,0 +1,214 @@
+"""A new indicator's two files, from a few answers: its YAML, its SQL, and a worked example that holds.
+
+Belongs here: what the first draft of an indicator looks like for each record type and measure. Does not belong here: what a
+definition must say (``schemas/config/indicator.json``), and any indicator's own facts.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.config import ConfigError
+from pipelines.indicators import REPORTED, load_indicators
+
+
+@dataclass(frozen=True)
+class Draft:
+    """How records of one type become the rows of an indicator, and invented records that show it.
+
+    ``period``, ``share`` and ``amount`` are SQL; ``which`` are conditions in which ``{service}`` stands for the service.
+    ``given`` are records that count, each with what ``share`` and ``amount`` make of it; ``left_out`` is one that does not.
+    """
+
+    period: str
+    share: str
+    amount: str
+    which: tuple[str, ...]
+    given: tuple[tuple[dict[str, Any], tuple[int, int], str], ...]
+    left_out: dict[str, Any]
+    measures: tuple[str, ...]
+    base: str = "1"
+    settings: Mapping[str, Any] | None = None
+
+
+DRAFTS = {
+    "service_request": Draft(
+        period="{{ on_day('closed_at') }}",
+        share="case when closed_at <= due_at then 1 else 0 end",
+        amount="{{ days_between('opened_at', 'closed_at') }}",
+        which=("service = '{service}'", "closed_at is not null", "due_at is not null"),
+        given=(
+            (
+                {"opened_at": "2026-04-01 09:00", "due_at": "2026-04-10 17:00", "closed_at": "2026-04-08 09:00"},
+                (1, 7),
+                "2026-04-08",
+            ),
+            (
+                {"opened_at": "2026-04-01 09:00", "due_at": "2026-04-10 17:00", "closed_at": "2026-04-15 09:00"},
+                (0, 14),
+                "2026-04-15",
+            ),
+        ),
+        left_out={"opened_at": "2026-04-01 09:00", "due_at": "2026-04-10 17:00", "closed_at": None},
+        measures=("count", "percentage", "rate", "mean", "median"),
+    ),
+    "complaint": Draft(
+        period="{{ on_day('closed_on') }}",
+        share="case when closed_on <= due_on then 1 else 0 end",
+        amount="{{ days_between('received_on', 'closed_on') }}",
+        which=("service = '{service}'", "kind = 'complaint'", "closed_on is not null", "due_on is not null"),
+        given=(
+            (
+                {"kind": "complaint", "received_on": "2026-04-01", "due_on": "2026-04-10", "closed_on": "2026-04-08"},
+                (1, 7),
+                "2026-04-08",
+            ),
+            (
+                {"kind": "complaint", "received_on": "2026-04-01", "due_on": "2026-04-10", "closed_on": "2026-04-15"},
+                (0, 14),
+                "2026-04-15",
+            ),
+        ),
+        left_out={"kind": "compliment", "received_on": "2026-04-01", "due_on": "2026-04-10", "closed_on": "2026-04-08"},
+        measures=("count", "percentage", "rate", "mean", "median"),
+    ),
+    "survey_response": Draft(
+        period="{{ in_period('wave', 'fieldwork_start', 'fieldwork_end') }}",
+        share="case when answer in ('very_satisfied', 'fairly_satisfied') then 1 else 0 end",
+        amount="1",
+        which=("question = '{service}'", "answer is not null"),
+        given=(
+            (
+                {"answer": "very_satisfied", "weight": 1.5, "fieldwork_start": "2026-04-01", "fieldwork_end": "2026-05-01"},
+                (1, 1),
+                "2026-04-01",
+            ),
+            (
+                {"answer": "very_dissatisfied", "weight": 0.5, "fieldwork_start": "2026-04-01", "fieldwork_end": "2026-05-01"},
+                (0, 1),
+                "2026-04-01",
+            ),
+        ),
+        left_out={"answer": None, "weight": 1.0, "fieldwork_start": "2026-04-01", "fieldwork_end": "2026-05-01"},
+        measures=("percentage",),
+        settings={"weighted": True, "council_periods": ["wave"], "ward_periods": ["wave"]},
+    ),
+    "finance": Draft(
+        period="{{ on_day('period_start') }}",
+        share="actual",
+        amount="actual",
+        which=("service = '{service}'", "actual is not null", "budget is not null"),
+        given=(
+            ({"period_start": "2026-04-01", "period_end": "2026-06-30", "budget": 100, "actual": 101}, (101, 101), "2026-04-01"),
+        ),
+        left_out={"period_start": "2026-07-01", "period_end": "2026-09-30", "budget": 100, "actual": None},
+        measures=("sum", "ratio"),
+        base="budget",
+        settings={"about_people": False, "council_periods": ["quarter", "financial_year"], "ward_periods": []},
+    ),
+}
+"""Record types that a draft can be written for; figures received ready-made have no SQL and need none."""
+
+
+def measures_of(record_type: str) -> tuple[str, ...]:
+    """The measures that a draft over records of this type can have."""
+    return (REPORTED,) if record_type == "reported_figure" else DRAFTS[record_type].measures
+
+
+def write_indicator(
+    name: str, record_type: str, facts: Mapping[str, Any], version: Mapping[str, str], folder: Path
+) -> list[Path]:
+    """Write ``<service>/<name>.yml`` and, for figures worked out here, its SQL below ``folder``; return the files.
+
+    ``facts`` are the fields of ``meta`` and ``definition``; ``version`` those of the first method version. Raises
+    :class:`ConfigError` with every fault before anything is written, and :class:`FileExistsError` where a file stands.
+    """
+    content = _yaml(name, record_type, facts, version)
+    files = {Path(facts["service"]) / f"{name}.yml": content}
+    if record_type != "reported_figure":
+        files[Path(facts["service"]) / f"{name}_v1.sql"] = _sql(DRAFTS[record_type], record_type, facts)
+    with tempfile.TemporaryDirectory() as scratch:
+        _write(files, Path(scratch))
+        try:
+            load_indicators([Path(scratch)])
+        except ConfigError as error:
+            raise ConfigError([problem.replace(f"{scratch}/", "") for problem in error.problems]) from None
+    for file in files:
+        if (folder / file).exists():
+            raise FileExistsError(f"{folder / file} is there already; choose another name or remove it.")
+    _write(files, folder)
+    return [folder / file for file in files]
+
+
+def _write(files: Mapping[Path, str], folder: Path) -> None:
+    for file, text in files.items():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(text, encoding="utf-8")
+
+
+def _sql(draft: Draft, record_type: str, facts: Mapping[str, Any]) -> str:
+    """One row a record counted, as the common models read it."""
+    numerator, base = _row(draft, facts["measure"])
+    area = "cast(null as varchar) as area_code" if record_type == "finance" else "area_code"
+    selected = ["delivery", area, draft.period, f"{numerator} as numerator", f"{base} as denominator"]
+    selected += ["weight"] if _settings(draft).get("weighted") else []
+    which = "\n    and ".join(draft.which).replace("{service}", facts["service"])
+    columns = ",\n    ".join(selected)
+    return f"select\n    {columns}\nfrom {{{{ ref('stg_{record_type}') }}}}\nwhere\n    {which}\n"
+
+
+def _row(draft: Draft, measure: str) -> tuple[str, str]:
+    """Numerator and denominator of a row: what counts, an amount, or the record itself."""
+    if measure in ("count", "rate"):
+        return "1", "0" if measure == "rate" else "1"
+    if measure in ("percentage", "ratio"):
+        return draft.share, draft.base
+    return draft.amount, "1"
+
+
+def _expected(draft: Draft, measure: str, record: dict[str, Any], made: tuple[int, int], start: str) -> dict[str, Any]:
+    """The row that a worked example expects of one record."""
+    numerator = {"count": 1, "rate": 1, "percentage": made[0], "ratio": made[0]}.get(measure, made[1])
+    base = {"rate": 0, "ratio": record.get(draft.base, 1)}.get(measure, 1)
+    return {"period_start": start, "numerator": numerator, "denominator": base}
+
+
+def _settings(draft: Draft) -> Mapping[str, Any]:
+    return draft.settings or {}
+
+
+def _yaml(name: str, record_type: str, facts: Mapping[str, Any], version: Mapping[str, str]) -> str:
+    """Everything true anywhere about the indicator, with a worked example where there is SQL."""
+    draft = DRAFTS.get(record_type)
+    meta = {field: value for field, value in facts.items() if field != "definition" and value is not None}
+    meta |= _settings(draft) if draft else {}
+    model: dict[str, Any] = {"name": name, "description": facts["definition"]}
+    content: dict[str, Any] = {"version": 2, "models": [model]}
+    if draft:
+        model |= {"latest_version": 1, "config": {"meta": meta}}
+        model["versions"] = [{"v": 1, "config": {"meta": {"change": "First version.", **version}}}]
+        content["unit_tests"] = [_example(name, record_type, draft, facts)]
+    else:
+        model["config"] = {"meta": meta}
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _example(name: str, record_type: str, draft: Draft, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A few invented records and the rows they give: the draft's own, to be made the indicator's."""
+    key = "question" if record_type == "survey_response" else "service"
+    told = {key: facts["service"]}
+    rows = [told | record for record, _, _ in draft.given] + [told | draft.left_out]
+    return {
+        "name": f"{name}_worked_example",
+        "description": f"Of {len(rows)} records the last one does not count.",
+        "model": name,
+        "given": [{"input": f"ref('stg_{record_type}')", "rows": json.loads(json.dumps(rows))}],
+        "expect": {"rows": [_expected(draft, facts["measure"], *one) for one in draft.given]},
+    }
