@@ -298,7 +298,8 @@ FAULTS: dict[str, Fault] = {
         HEADER + GOOD + '"' + GOOD + GOOD, broken=OPEN_QUOTE.format(2)
     ),
     "a last character cut off": Fault(
-        (HEADER + GOOD + "é").encode()[:-1], broken="the file is not utf-8 text, as stated: byte 0xc3 in line 3 means nothing there.",
+        (HEADER + GOOD + "é").encode()[:-1],
+        broken="the file is not utf-8 text, as stated: byte 0xc3 in line 3 means nothing there.",
     ),
     "JSON cut off": Fault(
         json.dumps(objects({}, {}))[:-20], form=JSON,
@@ -352,7 +353,9 @@ FAULTS: dict[str, Fault] = {
         broken="the file cannot be read as a workbook: Cannot detect file format.",
     ),
     "a workbook that is a bomb": Fault(
-        lambda: workbook(NAMES, ROW, change=("xl/worksheets/sheet1.xml", "</sheetData>", f"<!--{'0' * 150_000_000}--></sheetData>")),
+        lambda: workbook(
+            NAMES, ROW, change=("xl/worksheets/sheet1.xml", "</sheetData>", f"<!--{'0' * 150_000_000}--></sheetData>")
+        ),
         form="type: xlsx", broken="the archive would unpack from 149793 to 150017124 bytes, which no table of records does.",
     ),
     # JSON

@@ -377,7 +377,8 @@ def test_residents_by_age_and_sex_equal_the_headings_they_stand_under(line: Line
     assert taken == expected
 
 
-HEADING = re.compile(r"(\d{4}[/-]\d\d) (end of year|half year).*?(comparator|national)?[a-z ]* (value|scope|date)")
+WORDS = "(?: indicator| metric)?"
+HEADING = re.compile(rf"(\d{{4}}[/-]\d\d) (end of year|half year){WORDS}(?: (comparator|national))?{WORDS} (value|scope|date)")
 PLACES = {"Coventry": "E08000026", "England": "E92000001"}
 
 
@@ -412,7 +413,8 @@ def test_every_figure_of_a_scorecard_that_can_be_read_is_read(line: Line, year: 
     compared = 0
     for number, (value, scope, when) in scorecard(year).items():
         found = re.fullmatch(r"(\d{4})(/\d\d)?(?: (?:provisional|revised))?", when)
-        if found and scope in PLACES and re.fullmatch(r"-?\d+(?:\.\d+)?", value) and number not in said_twice:
+        one_year = found and found[2] in (None, f"/{(int(found[1]) + 1) % 100:02}")  # one is said to be 2018/20
+        if found and one_year and scope in PLACES and re.fullmatch(r"-?\d+(?:\.\d+)?", value) and number not in said_twice:
             assert taken[number] == (PLACES[scope], f"{found[1]}-{'04' if found[2] else '01'}-01", float(value))
             compared += 1
     assert compared > {"2016": 200, "2019": 500, "2022": 800}[year]
