@@ -15,15 +15,15 @@ import dagster as dg
 from pipelines import deliveries, disclose, methods, release
 from pipelines.carry import carry
 from pipelines.code import code_sha256
-from pipelines.compare import Difference, PreviousReleaseDamaged, RowCount
+from pipelines.compare import Difference, RowCount
 from pipelines.config import ConfigError
 from pipelines.connectors import FetchFailed
 from pipelines.contract import TableContract
 from pipelines.council import Council
-from pipelines.faults import where
+from pipelines.faults import has_own_words, where
 from pipelines.files import read_json, write_json
 from pipelines.indicators import Indicator, suggest
-from pipelines.intake import Receipt, RowsLost, take_in_all
+from pipelines.intake import Receipt, take_in_all
 from pipelines.land import deliveries as received
 from pipelines.land import land
 from pipelines.package import Package
@@ -100,9 +100,11 @@ def without_values() -> Iterator[None]:
     """
     try:
         yield
-    except (ConfigError, OSError, RowsLost, PreviousReleaseDamaged, dg.Failure):
+    except dg.Failure:
         raise
     except Exception as error:
+        if has_own_words(error):
+            raise
         raise dg.Failure(f"Unforeseen: {where(error)}. Its words are not shown, since they may quote a record.") from None
 
 

@@ -15,12 +15,16 @@ from pipelines.config import ConfigError, load_yaml
 
 @dataclass(frozen=True)
 class Area:
-    """One area within the council: GSS ``code``, ``name``, ``area_type`` and the other names systems give it."""
+    """One area within the council: GSS ``code``, ``name``, ``area_type`` and the other names systems give it.
+
+    ``groups`` are the groups of areas it belongs to, each by its kind (``deprivation_fifth``) and its name.
+    """
 
     code: str
     name: str
     area_type: str
     also: tuple[str, ...]
+    groups: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ def load_council(path: Path) -> Council:
                 what = f"`{label}` is already a name of area {seen[label]}; one name can mean only one area."
                 problems.append(content.problem(["areas", index], what))
             seen[label] = area["code"]
-        areas.append(Area(area["code"], area["name"], area["type"], tuple(area.get("also", []))))
+        groups = tuple(sorted(area.get("groups", {}).items()))
+        areas.append(Area(area["code"], area["name"], area["type"], tuple(area.get("also", [])), groups))
     for name, stated in content.get("lists", {}).items():
         problems += [content.problem(["lists", name], what) for _, what in lists.clashes(stated)]
     if not moments.is_zone(content.get("time_zone", "UTC")):

@@ -34,6 +34,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "provisional_days": pl.Int32,
     },
     "area": {"area_code": pl.String, "area_name": pl.String, "area_type": pl.String, "parent_code": pl.String},
+    "area_group": {"area_code": pl.String, "breakdown": pl.String, "breakdown_value": pl.String},
     "source": {
         "source": pl.String,
         "title": pl.String,
@@ -165,6 +166,7 @@ def write_reference(
             (council.area_code, council.name, "council", None),
             *((area.code, area.name, area.area_type, council.area_code) for area in council.areas),
         ],
+        "area_group": [(area.code, kind, group) for area in council.areas for kind, group in area.groups],
         "source": [_source_row(one) for one in standing],
         "delivery": [row for one in standing for row in _delivery_rows(one)],
         "delivery_month": [
@@ -291,7 +293,7 @@ def _delivery_row(judged: Judged, days_late: int) -> tuple[Any, ...]:
         _date(receipt["first_date"]),
         _date(receipt["last_date"]),
         days_late,
-        sum(entry["set_aside"] for entry in receipt["months"] if entry["month"] is None),
+        receipt["rows_quarantined"] - sum(entry["set_aside"] for entry in receipt["months"] if entry["month"]),
         receipt["rows_corrected"],
         _date(receipt["purged"]["on"]) if receipt["purged"] else None,
         judged.source.sensitivity == "personal",

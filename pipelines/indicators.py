@@ -23,6 +23,23 @@ COUNCIL_PERIODS = ("month", "quarter", "financial_year", "year_to_date")
 WARD_PERIODS = ("quarter", "financial_year")
 REPORTED = "reported"
 """The measure of an indicator whose figures are received ready-made: YAML alone, no SQL."""
+NEEDS = {
+    "rate": {"multiplier": "per how many residents is the rate? For example: 1000"},
+    "standardised_rate": {
+        "multiplier": "per how many residents is the rate? For example: 100000",
+        "standard_population": "people of each age group, named as its population is. For example: {0-64: 80500, 65+: 19500}",
+    },
+    "percentile": {"percentile": "which one? For example: 90"},
+    "index": {
+        "index_of": "which measure is compared with its base? For example: sum",
+        "base_year_start": "the first day of the year that is 100. For example: 2019-04-01",
+    },
+}
+"""Fields that a measure needs, with what to write. One that other measures do not need stands with none of them."""
+WEIGHTED = ("count", "sum", "percentage", "ratio", "mean")
+"""The measures in which a record can count by a weight."""
+POPULATION_GROUPS = ("age_group", "sex")
+"""The breakdowns for which residents are counted, and so rates can be worked out."""
 
 INDICATOR_SCHEMA = pl.Schema(
     {
@@ -44,13 +61,21 @@ INDICATOR_SCHEMA = pl.Schema(
         "weighted": pl.Boolean,
         "council_periods": pl.String,
         "ward_periods": pl.String,
+        "breakdown_periods": pl.String,
+        "index_of": pl.String,
+        "base_year_start": pl.Date,
+        "percentile": pl.Float64,
+        "provisional_days": pl.Int32,
     }
 )
 
 
 @dataclass(frozen=True)
 class Method:
-    """One version of an indicator's method, as declared. ``path`` is its SQL file, if it has one."""
+    """One version of an indicator's method, as declared.
+
+    ``path`` is its SQL file, if it has one; ``breakdowns`` are columns of the SQL by which its figures are broken down too.
+    """
 
     indicator_id: str
     version: int
@@ -59,6 +84,7 @@ class Method:
     valid_from: date | None
     approved_by: str | None
     path: Path | None
+    breakdowns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,13 +112,26 @@ class Indicator:
     reported_by: str | None
     methods: tuple[Method, ...]
     path: Path
+    breakdown_periods: tuple[str, ...] = WARD_PERIODS
+    index_of: str | None = None
+    base_year_start: date | None = None
+    percentile: float | None = None
+    standard_population: Mapping[str, float] | None = None
+    provisional_days: int | None = None
 
     @property
     def settings(self) -> dict[str, Any]:
         """What the calculation of a value rests on besides SQL; part of every version's fingerprint."""
         if self.measure == REPORTED:
             return {"measure": self.measure, "reported_by": self.reported_by}
-        return {"measure": self.measure, "multiplier": self.multiplier, "weighted": self.weighted}
+        further = {
+            "index_of": self.index_of,
+            "base_year_start": self.base_year_start and self.base_year_start.isoformat(),
+            "percentile": self.percentile,
+            "standard_population": self.standard_population,
+        }
+        stated = {name: value for name, value in further.items() if value is not None}
+        return {"measure": self.measure, "multiplier": self.multiplier, "weighted": self.weighted, **stated}
 
 
 def load_indicators(folders: Sequence[Path]) -> list[Indicator]:
@@ -130,6 +169,7 @@ def indicator_rows(indicators: Iterable[Indicator]) -> pl.DataFrame:
         | {
             "council_periods": ",".join(indicator.council_periods),
             "ward_periods": ",".join(indicator.ward_periods),
+            "breakdown_periods": ",".join(indicator.breakdown_periods),
         }
         for indicator in indicators
     ]
@@ -173,6 +213,12 @@ def _indicator(config: Config) -> Indicator:
         reported_by=meta.get("reported_by"),
         methods=_methods(name, model, meta, config.path),
         path=config.path,
+        breakdown_periods=tuple(meta.get("breakdown_periods", meta.get("ward_periods", WARD_PERIODS))),
+        index_of=meta.get("index_of"),
+        base_year_start=date.fromisoformat(meta["base_year_start"]) if "base_year_start" in meta else None,
+        percentile=meta.get("percentile"),
+        standard_population=meta.get("standard_population"),
+        provisional_days=meta.get("provisional_days"),
     )
 
 
@@ -189,6 +235,7 @@ def _methods(name: str, model: Mapping[str, Any], meta: Mapping[str, Any], path:
             valid_from=date.fromisoformat(about["valid_from"]),
             approved_by=about["approved_by"],
             path=path.with_name(f"{name}_v{number}.sql"),
+            breakdowns=tuple(about.get("breakdowns", ())),
         )
         for number, about in sorted(declared, key=lambda item: int(item[0]))
     )
@@ -208,6 +255,7 @@ def _about_name(config: Config, model: Mapping[str, Any]) -> Iterator[str]:
 def _about_measure(config: Config, model: Mapping[str, Any], meta: Mapping[str, Any]) -> Iterator[str]:
     """Fields that one measure needs and another forbids."""
     at = ("models", 0, "config", "meta")
+    yield from _about_settings(config, model, meta)
     if meta["measure"] == REPORTED:
         if "reported_by" not in meta:
             what = "`reported_by` is missing: a figure received ready-made says who works it out, and where."
@@ -220,13 +268,37 @@ def _about_measure(config: Config, model: Mapping[str, Any], meta: Mapping[str, 
     if "reported_by" in meta:
         what = "stands only with `measure: reported`; this indicator is worked out by its SQL."
         yield config.problem((*at, "reported_by"), what)
-    if meta["measure"] == "rate" and "multiplier" not in meta:
-        what = "`multiplier` is missing: per how many residents is the rate? For example: 1000."
-        yield config.problem(at, what)
     for field in ("versions", "latest_version"):
         if field not in model:
             what = f"`{field}` is missing: an indicator with SQL names its versions and the one in use."
             yield config.problem(("models", 0), what)
+
+
+def _about_settings(config: Config, model: Mapping[str, Any], meta: Mapping[str, Any]) -> Iterator[str]:
+    """Settings of the calculation that its measure needs, or that do not stand with it."""
+    measure, at = meta["measure"], ("models", 0, "config", "meta")
+    needed = NEEDS.get(measure, {})
+    for field, example in needed.items():
+        if field not in meta:
+            yield config.problem(at, f"`{field}` is missing: {example}.")
+    for field in {field: None for fields in NEEDS.values() for field in fields if field != "multiplier"}:
+        if field in meta and field not in needed:
+            wanted = next(name for name, fields in NEEDS.items() if field in fields)
+            yield config.problem((*at, field), f"stands only with `measure: {wanted}`; this is `measure: {measure}`.")
+    calculation = meta.get("index_of", measure)
+    if meta.get("weighted") and calculation not in WEIGHTED:
+        yield config.problem((*at, "weighted"), f"a {calculation} has no weights. Measures with weights: {', '.join(WEIGHTED)}.")
+    if "base_year_start" in meta:
+        yield from _about_date(config, (*at, "base_year_start"))
+    for place, version in enumerate(model.get("versions", [])):
+        column = ("models", 0, "versions", place, "config", "meta", "breakdowns")
+        for breakdown in version["config"]["meta"].get("breakdowns", ()):
+            if measure == "free":
+                what = "the SQL of a free figure gives its own columns breakdown and breakdown_value; leave this out."
+                yield config.problem(column, what)
+            elif "rate" in calculation and breakdown not in POPULATION_GROUPS:
+                what = f"residents are counted by {' and '.join(POPULATION_GROUPS)} only, so there is no rate by {breakdown}."
+                yield config.problem(column, what)
 
 
 def _about_sql(config: Config, model: Mapping[str, Any]) -> Iterator[str]:
@@ -247,7 +319,7 @@ def _about_sql(config: Config, model: Mapping[str, Any]) -> Iterator[str]:
             file = folder / f"{name}_v{number}.sql"
             what = f"version {number} has no SQL: write {folder.name}/{file.name}, or remove the version."
             yield config.problem(field, what)
-        yield from _about_date(config, model["versions"][place], place)
+        yield from _about_date(config, ("models", 0, "versions", place, "config", "meta", "valid_from"))
     yield from _about_files(config, files, declared)
     yield from _about_latest(config, model, declared)
 
@@ -266,13 +338,15 @@ def _about_files(config: Config, files: Mapping[int, Path], declared: Sequence[i
             yield config.problem(("models", 0, "versions"), what)
 
 
-def _about_date(config: Config, version: Mapping[str, Any], place: int) -> Iterator[str]:
-    text = version["config"]["meta"]["valid_from"]
+def _about_date(config: Config, field: Sequence[str | int]) -> Iterator[str]:
+    """Whether a date as written is one of the calendar."""
+    text: Any = config
+    for step in field:
+        text = text[step]
     try:
         date.fromisoformat(text)
     except ValueError:
-        at = ("models", 0, "versions", place, "config", "meta", "valid_from")
-        yield config.problem(at, f"{text} is not a date of the calendar. For example: 2026-04-01.")
+        yield config.problem(field, f"{text} is not a date of the calendar. For example: 2026-04-01.")
 
 
 def _about_latest(config: Config, model: Mapping[str, Any], declared: Sequence[int]) -> Iterator[str]:

@@ -36,7 +36,9 @@ METHOD_SCHEMA = pl.Schema(
     }
 )
 COLUMNS = ("delivery", "area_code", "period_type", "period_start", "period_end", "numerator", "denominator")
-"""What every indicator's SQL gives, one row a record counted; ``weight`` besides where it is weighted."""
+"""What every indicator's SQL gives, one row a record counted; for what some give besides see :func:`columns`."""
+FREE_COLUMNS = ("breakdown", "breakdown_value", "value", "lower_95", "upper_95", "counted")
+"""What the SQL of a free figure gives besides."""
 
 
 class MethodError(Exception):
@@ -180,7 +182,7 @@ def _changed(row: Mapping[str, str], item: CompiledMethod) -> Problem:
         stated = ", ".join(f"{name}: {value}" for name, value in indicator.settings.items())
         what = f"the SQL is as published, but the settings of the calculation are not. They now are {stated}."
         remedy = (
-            f"To do: put measure, multiplier and weighted in {indicator.path.name} back as they were. They hold for"
+            f"To do: put {', '.join(indicator.settings)} in {indicator.path.name} back as they were. They hold for"
             " every version, so another calculation is a new indicator."
         )
         return Problem(indicator_id, version, what, "", remedy)
@@ -211,6 +213,14 @@ def _vanished(row: Mapping[str, str], methods: Sequence[CompiledMethod]) -> Prob
     return Problem(indicator_id, version, what, "", remedy)
 
 
+def columns(indicator: Indicator, method: Method) -> list[str]:
+    """The columns that the SQL of a method gives."""
+    free = FREE_COLUMNS if indicator.measure == "free" else ()
+    age_group = ("age_group",) if indicator.measure == "standardised_rate" else ()
+    weight = ("weight",) if indicator.weighted else ()
+    return list(dict.fromkeys((*COLUMNS, *free, *weight, *age_group, *method.breakdowns)))
+
+
 def _about_columns(item: CompiledMethod) -> Iterator[Problem]:
     """Whether the SQL gives the columns all indicators give, where that can be seen from it."""
     if item.method.path is None:
@@ -222,7 +232,7 @@ def _about_columns(item: CompiledMethod) -> Iterator[Problem]:
     if not isinstance(query, exp.Query) or query.is_star:
         return
     given = [name.lower() for name in query.named_selects]
-    wanted = [*COLUMNS, *(["weight"] if item.indicator.weighted else [])]
+    wanted = columns(item.indicator, item.method)
     missing = [name for name in wanted if name not in given]
     extra = [name or "one without a name" for name in given if name not in wanted]
     if not missing and not extra:

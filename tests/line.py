@@ -24,6 +24,7 @@ class Line:
     project: Path = PROJECT
     council: Path | None = None
     sources: Path | None = None
+    indicators: Path | None = None
     environment: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -44,12 +45,13 @@ class Line:
 
     @property
     def places(self) -> list[str]:
-        """The options that name this council's folders."""
+        """The options that name this council's folders, of those that every command has."""
         named = {"state": self.state, "publish": self.publish, "council": self.council, "sources": self.sources}
         return [text for name, path in named.items() if path for text in (f"--{name}", str(path))]
 
     def run(self, *more: str) -> subprocess.CompletedProcess[str]:
-        return self.command("run", *self.places, *more)
+        own = ("--indicators", str(self.indicators)) if self.indicators else ()
+        return self.command("run", *self.places, *own, *more)
 
     def table(self, dataset: str, name: str) -> list[dict[str, str]]:
         with (self.publish / dataset / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:

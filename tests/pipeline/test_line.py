@@ -21,14 +21,14 @@ from pipelines.publication.attachments import make
 
 DATASETS = {
     "performance": {
-        "observation", "latest", "calendar", "indicator", "adoption", "method", "calculation", "target", "comparator",
+        "observation", "latest", "equity", "calendar", "indicator", "adoption", "method", "calculation", "target", "comparator",
         "commentary", "event", "priority", "area", "period", "revision", "withheld", "release", "source_snapshot",
         "dataset_metadata", "definition_check",
     },
     "services": {"request"},
     "complaints": {"case_count"},
     "survey": {"answer"},
-    "data-quality": {"delivery", "rule", "field"},
+    "data-quality": {"delivery", "rule", "field", "source_month"},
 }  # fmt: skip
 OBSERVATION = (
     "indicator_id,method_version,period_type,period_start,period_end,area_code,breakdown,breakdown_value,"
@@ -175,6 +175,18 @@ def test_no_small_count_of_people_is_published(council: Line) -> None:
     assert all(row["numerator"] == row["value"] == row["lower_95"] == "" for row in withheld)
 
 
+def test_groups_are_compared_by_what_is_published_alone(council: Line) -> None:
+    key = ("indicator_id", "method_version", "period_type", "period_start", "period_end")
+    figures = {(*(row[name] for name in key), row["area_code"]): row for row in council.table("performance", "observation")}
+    rows = [row for row in council.table("performance", "equity") if row["breakdown"] == "ward"]
+    assert rows
+    for row in rows:
+        for side in ("best", "worst"):
+            figure = figures[(*(row[name] for name in key), row[f"{side}_group"])]
+            assert figure["value_note"] == ""
+            assert figure["value"] == row[f"{side}_value"]
+
+
 def test_every_row_received_is_accounted_for(council: Line) -> None:
     rows = council.table("data-quality", "delivery")
     checked = 0
@@ -217,6 +229,38 @@ def test_what_is_personal_stays_in_landing(council: Line) -> None:
                 ).fetchall()
                 assert hits == [(0,)], path.name
     assert not [text for text in PLANTED if text in council.environment["SAID"]]
+
+
+def test_every_observation_can_be_joined_to_the_quality_of_what_it_rests_on(council: Line, tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs/reading-the-tables.md").read_text(encoding="utf-8")
+    query = guide.split("```sql")[2].split("```")[0].replace("'published/", f"'{council.publish}/")
+    joined = duckdb.sql(query)  # noqa: F841, DuckDB reads it by its name
+    key = "indicator_id, method_version, period_type, period_start, period_end, area_code, breakdown, breakdown_value"
+    observation = f"read_csv('{council.publish}/performance/data/observation.csv', all_varchar = true)"
+    lost = f"select {key} from {observation} except select columns(*)::varchar from (select {key} from joined)"
+    assert duckdb.sql(lost).fetchall() == []
+    assert duckdb.sql(f"select count(*) - (select count(*) from {observation}) from joined").fetchall() == [(0,)]
+    told = "count(percentage_set_aside), max(percentage_set_aside), max(percentage_received_late), min(last_received_on)"
+    shares, most, late, first = duckdb.sql(f"select {told} from joined").fetchall()[0]
+    assert shares > 0
+    assert most > 0 or late > 0
+    assert first is not None
+
+
+def test_the_quality_of_data_is_told_by_source_field_and_month(council: Line) -> None:
+    rules = council.table("data-quality", "rule")
+    assert {row["dimension"] for row in rules} == {"completeness", "uniqueness", "consistency", "validity"}
+    deliveries = council.table("data-quality", "delivery")
+    assert {row["days_late"] for row in deliveries if row["source"] == "population"} != {""}
+    assert [row for row in deliveries if int(row["days_late"]) > 0]
+    for row in [*deliveries, *rules, *council.table("data-quality", "field")]:
+        assert re.fullmatch(r"\d{4}-\d{2}-01", row["month_received"])
+    months: dict[str, list[str]] = {}
+    for row in council.table("data-quality", "source_month"):
+        months.setdefault(row["source"], []).append(row["month"])
+    for source, found in months.items():
+        assert found == sorted(set(found)), source
+        assert len(found) == 12 * (int(found[-1][:4]) - int(found[0][:4])) + int(found[-1][5:7]) - int(found[0][5:7]) + 1, source
 
 
 def test_the_state_folder_is_for_its_owner_alone(council: Line) -> None:

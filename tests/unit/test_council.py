@@ -29,6 +29,21 @@ def test_an_area_is_known_by_every_name_in_lower_case(tmp_path: Path) -> None:
     assert labels["test council"] == labels["e06000996"] == "E06000996"
 
 
+def test_an_area_belongs_to_groups_of_areas(tmp_path: Path) -> None:
+    text = COUNCIL.replace("type: ward", "type: ward, groups: {deprivation_fifth: 1 most deprived, locality: North}", 1)
+    assert text != COUNCIL
+    area = load_council(written(tmp_path, text)).areas[0]
+    assert area.groups == (("deprivation_fifth", "1 most deprived"), ("locality", "North"))
+
+
+@pytest.mark.parametrize("kind", ["ward", "sex", "Deprivation fifth"])
+def test_a_kind_of_group_has_a_name_of_its_own(tmp_path: Path, kind: str) -> None:
+    text = COUNCIL.replace("type: ward", f"type: ward, groups: {{{kind}: North}}", 1)
+    with pytest.raises(ConfigError) as raised:
+        load_council(written(tmp_path, text))
+    assert "areas.0.groups" in str(raised.value)
+
+
 CLASHES = {
     "two areas of one code": ("", "  - {code: E05099001, name: Bridge, type: ward}\n", "`e05099001` is already a name"),
     "two areas of one name": ("", "  - {code: E05099002, name: ABBEY, type: ward}\n", "`abbey` is already a name"),

@@ -45,6 +45,10 @@ unit_tests:
 SQL = "select delivery from {{ ref('stg_service_request') }}\n"
 
 
+INDEX = "measure: index\n        index_of: sum\n        base_year_start: 2019-04-01"
+RATE = "measure: rate\n        multiplier: 1000"
+
+
 def put(folder: Path, text: str = YAML, versions: tuple[int, ...] = (1, 2), name: str = "lamps_mended") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.yml").write_text(text, encoding="utf-8")
@@ -90,6 +94,30 @@ def test_a_ready_made_indicator_is_yaml_alone(tmp_path: Path) -> None:
     assert indicator.latest_version == 1
 
 
+def test_what_a_measure_needs_is_read_and_is_part_of_its_settings(tmp_path: Path) -> None:
+    text = YAML.replace("measure: percentage", INDEX + "\n        provisional_days: 90\n        breakdown_periods: [quarter]")
+    text = text.replace("approved_by: Board}", "approved_by: Board, breakdowns: [channel]}", 1)
+    (indicator,) = load_indicators([put(tmp_path, text)])
+    assert indicator.settings == {
+        "measure": "index", "multiplier": 1.0, "weighted": False, "index_of": "sum", "base_year_start": "2019-04-01",
+    }  # fmt: skip
+    assert (indicator.provisional_days, indicator.breakdown_periods) == (90, ("quarter",))
+    assert [method.breakdowns for method in indicator.methods] == [("channel",), ()]
+    row = indicator_rows([indicator]).to_dicts()[0]
+    assert (row["index_of"], str(row["base_year_start"]), row["breakdown_periods"]) == ("sum", "2019-04-01", "quarter")
+
+
+def test_groups_are_published_by_the_periods_of_wards_where_nothing_is_said(tmp_path: Path) -> None:
+    text = YAML.replace("decimals: 1", "decimals: 1\n        ward_periods: [financial_year]")
+    (indicator,) = load_indicators([put(tmp_path, text)])
+    assert indicator.breakdown_periods == ("financial_year",)
+    assert load_indicators([put(tmp_path / "b", YAML)])[0].settings == {
+        "measure": "percentage",
+        "multiplier": 100.0,
+        "weighted": False,
+    }
+
+
 def reported() -> str:
     content = yaml.safe_load(YAML)
     model = content["models"][0]
@@ -118,6 +146,25 @@ def reported() -> str:
         ("latest_version: 2", "latest_version: 3", "3 is no version of this indicator. Allowed: 1, 2."),
         ("    latest_version: 2\n", "", "`latest_version` is missing"),
         ("measure: percentage", "measure: rate", "`multiplier` is missing: per how many residents"),
+        ("measure: percentage", "measure: percentile", "`percentile` is missing: which one?"),
+        ("measure: percentage", "measure: index", "`index_of` is missing: which measure is compared with its base?"),
+        ("measure: percentage", "measure: index", "`base_year_start` is missing: the first day of the year that is 100"),
+        ("measure: percentage", "measure: standardised_rate", "`standard_population` is missing: people of each age group"),
+        ("measure: percentage", "measure: mean\n        percentile: 90", "stands only with `measure: percentile`; this is `meas"),
+        ("measure: percentage", "measure: percentile\n        percentile: 100", "which one; 90 is the value that nine in ten"),
+        ("measure: percentage", INDEX.replace("2019-04-01", '"2019-02-30"'), "2019-02-30 is not a date of the calendar"),
+        ("measure: percentage", INDEX.replace("sum", "index"), '"index" is not allowed'),
+        (
+            "measure: percentage",
+            "measure: median\n        weighted: true",
+            "a median has no weights. Measures with weights: count",
+        ),
+        (
+            "approved_by: Board}",
+            "approved_by: Board, breakdowns: [weight]}",
+            "other than those that every indicator's SQL gives",
+        ),
+        ("measure: percentage", RATE, "residents are counted by age_group and sex only, so there is no rate by channel"),
         ("measure: percentage", "measure: reported", "`reported_by` is missing"),
         ("measure: percentage", "measure: reported", "there is no SQL, but lamps_mended_v1.sql is there"),
         ("measure: percentage", "measure: count\n        reported_by: somebody", "stands only with `measure: reported`"),
@@ -132,7 +179,8 @@ def reported() -> str:
 )
 def test_a_mistake_in_the_yaml_says_where_it_is_and_what_is_allowed(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert old in YAML
-    assert message in problems(put(tmp_path, YAML.replace(old, new, 1)))
+    text = YAML.replace("approved_by: Board}", "approved_by: Board, breakdowns: [channel]}") if new == RATE else YAML
+    assert message in problems(put(tmp_path, text.replace(old, new, 1)))
 
 
 def test_sql_and_yaml_must_fit_together(tmp_path: Path) -> None:

@@ -166,6 +166,23 @@ def test_sql_must_give_the_columns_that_every_indicator_gives(sql: str, weighted
     assert "lamps_mended_v1.sql must give exactly the columns delivery, area_code" in problem.what
 
 
+def test_some_measures_and_every_breakdown_need_a_column_of_their_own() -> None:
+    one = indicator(versions=1)
+    broken_down = replace(one, methods=(replace(one.methods[0], breakdowns=("channel", "age_group")),))
+    free = replace(one, measure="free")
+    standardised = replace(one, measure="standardised_rate", standard_population={"0-64": 4, "65+": 1})
+    for about, missing in (
+        (broken_down, "Missing: channel, age_group."),
+        (free, "Missing: breakdown, breakdown_value, value, lower_95, upper_95, counted."),
+        (standardised, "Missing: age_group."),
+    ):
+        (problem,) = check(compiled(about, FIRST), None)
+        assert missing in problem.what
+        names = missing.removeprefix("Missing: ").removesuffix(".")
+        given = FIRST.replace("1 as denominator", f"1 as denominator, {names}")
+        assert check(compiled(about, given), None) == []
+
+
 def test_columns_that_cannot_be_seen_are_left_to_dbt() -> None:
     assert check(compiled(indicator(versions=1), "select * from stg_service_request"), None) == []
 

@@ -53,6 +53,13 @@ period_of_method as (
             tally.indicator_id = method_span.indicator_id
             and tally.method_version = method_span.method_version
     where tally.period_type <> 'month'
+),
+
+published_type as (
+    select distinct
+        indicator_id,
+        period_type
+    from {{ ref('published_area') }}
 )
 
 select
@@ -62,6 +69,10 @@ select
     period_of_method.period_start,
     period_of_method.period_end
 from period_of_method
+inner join published_type
+    on
+        period_of_method.indicator_id = published_type.indicator_id
+        and period_of_method.period_type = published_type.period_type
 cross join {{ ref('stg_council') }} as council
 where
     period_of_method.period_end <= period_of_method.covered_to

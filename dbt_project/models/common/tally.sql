@@ -5,7 +5,7 @@ with counted_record as (
 indicator as (
     select
         indicator_id,
-        measure
+        calculation
     from {{ ref('stg_indicator') }}
 ),
 
@@ -27,22 +27,28 @@ placed as (
             else counted_record.period_end
         end as period_end,
         coalesce(area.area_code, council.area_code) as area_code,
-        'all' as breakdown,
-        'all' as breakdown_value,
-        case when indicator.measure = 'median' then counted_record.numerator end as measured_value,
+        counted_record.breakdown,
+        counted_record.breakdown_value,
+        counted_record.stratum,
+        case when indicator.calculation in ('median', 'percentile') then counted_record.numerator end as measured_value,
         -- 19 digits, not 18: DuckDB then has room for the product of an amount of money
         counted_record.weight * cast(counted_record.numerator as decimal(19, 6)) as numerator,
         counted_record.weight * cast(counted_record.denominator as decimal(19, 6)) as denominator,
-        -- only a share has an effective base; the square of an amount of money would be too large a number
+        -- squares only where an interval needs them: those of an amount of money would be too large a number
         case
-            when indicator.measure = 'percentage'
-                then
-                    cast(counted_record.weight * counted_record.denominator as decimal(18, 6))
-                    * cast(counted_record.weight * counted_record.denominator as decimal(18, 6))
+            when indicator.calculation = 'mean'
+                then cast(counted_record.numerator as decimal(19, 6)) * cast(counted_record.numerator as decimal(19, 6))
             else 0
-        end as squared_denominator,
+        end as squared_numerator,
         case
-            when indicator.measure in ('percentage', 'ratio') and counted_record.numerator = 0 then 0
+            when indicator.calculation = 'percentage'
+                then
+                    cast(counted_record.weight * cast(counted_record.denominator as decimal(19, 6)) as decimal(19, 6))
+                    * cast(counted_record.weight as decimal(19, 6))
+            else 0
+        end as squared_weight,
+        case
+            when indicator.calculation in ('percentage', 'ratio') and counted_record.numerator = 0 then 0
             else 1
         end as counted_in_numerator,
         counted_record.period_start as first_date,
@@ -65,10 +71,12 @@ select
     area_code,
     breakdown,
     breakdown_value,
+    stratum,
     measured_value,
     cast(sum(numerator) as decimal(38, 12)) as numerator,
     cast(sum(denominator) as decimal(38, 12)) as denominator,
-    cast(sum(squared_denominator) as decimal(38, 12)) as squared_denominator,
+    cast(sum(squared_numerator) as decimal(38, 12)) as squared_numerator,
+    cast(sum(squared_weight) as decimal(38, 12)) as squared_weight,
     count(*) as counted,
     cast(sum(counted_in_numerator) as bigint) as counted_in_numerator,
     min(first_date) as first_date,
@@ -84,4 +92,5 @@ group by
     area_code,
     breakdown,
     breakdown_value,
+    stratum,
     measured_value

@@ -6,6 +6,12 @@ select
     decimals,
     measure,
     multiplier,
+    -- how the figure is worked out, before an index compares it with its base
+    coalesce(index_of, measure) as calculation,
+    index_of,
+    base_year_start,
+    coalesce(percentile, 50) as percentile,
+    provisional_days,
     polarity,
     theme,
     perspective,
@@ -16,5 +22,6 @@ select
     about_people,
     weighted,
     council_periods,
-    ward_periods
+    ward_periods,
+    breakdown_periods
 from {{ source('reference', 'indicator') }}

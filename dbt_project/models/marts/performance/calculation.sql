@@ -20,6 +20,7 @@ counted_rows as (
         min(first_date) as first_date,
         max(last_date) as last_date
     from {{ ref('tally') }}
+    where breakdown = 'all'
     group by
         indicator_id,
         method_version,
@@ -50,7 +51,7 @@ select
     delivery.source,
     delivery.delivery,
     cast(counted_rows.rows_counted as bigint) as rows_counted,
-    cast(delivery.rows_accepted - counted_rows.rows_counted as bigint) as rows_left_out,
+    cast(greatest(delivery.rows_accepted - counted_rows.rows_counted, 0) as bigint) as rows_left_out,
     counted_rows.first_date,
     counted_rows.last_date,
     cast(null as varchar) as value_note,

@@ -1,6 +1,9 @@
+{%- set keys = [
+    'indicator_id', 'method_version', 'period_type', 'period_start', 'period_end', 'area_code', 'breakdown',
+    'breakdown_value'
+] -%}
 with council as (
     select
-        area_code,
         as_of,
         provisional_days
     from {{ ref('stg_council') }}
@@ -11,117 +14,110 @@ indicator as (
         indicator_id,
         measure,
         multiplier,
-        about_people
+        weighted,
+        base_year_start,
+        about_people,
+        coalesce(provisional_days, (select council.provisional_days from council)) as provisional_days
     from {{ ref('stg_indicator') }}
 ),
 
-breakdown as (
-    select distinct
+measured_in_all as (
+    select
+        {{ keys | join(', ') }},
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        sum(squared_numerator) as squared_numerator,
+        sum(squared_weight) as squared_weight,
+        cast(sum(counted) as bigint) as counted,
+        cast(sum(counted_in_numerator) as bigint) as counted_in_numerator,
+        max(percentile_value) as percentile_value,
+        max(percentile_lower_95) as percentile_lower_95,
+        max(percentile_upper_95) as percentile_upper_95
+    from {{ ref('measured') }}
+    group by
+        {{ keys | join(', ') }}
+),
+
+-- whether each row of a method is one case below the line, or one event above it, and not an amount
+kind_of_rows as (
+    select
         indicator_id,
         method_version,
-        breakdown,
-        breakdown_value
-    from {{ ref('tally') }}
-),
-
-cell as (
-    select
-        indicator.indicator_id,
-        indicator.measure,
-        indicator.multiplier,
-        indicator.about_people,
-        published_period.method_version,
-        published_period.period_type,
-        published_period.period_start,
-        published_period.period_end,
-        published_area.area_code,
-        breakdown.breakdown,
-        breakdown.breakdown_value
-    from indicator
-    inner join {{ ref('published_period') }} as published_period
-        on indicator.indicator_id = published_period.indicator_id
-    inner join {{ ref('published_area') }} as published_area
-        on
-            published_period.indicator_id = published_area.indicator_id
-            and published_period.period_type = published_area.period_type
-    inner join breakdown
-        on
-            published_period.indicator_id = breakdown.indicator_id
-            and published_period.method_version = breakdown.method_version
-),
-
-area_and_day as (
-    select distinct
-        area_code,
-        period_end
-    from cell
-),
-
-latest_mid_year as (
-    select
-        area_and_day.area_code,
-        area_and_day.period_end,
-        max(residents.year) as year
-    from area_and_day
-    inner join {{ ref('residents') }} as residents
-        on
-            area_and_day.area_code = residents.area_code
-            and (
-                residents.year < extract(year from area_and_day.period_end)
-                or (
-                    residents.year = extract(year from area_and_day.period_end)
-                    and extract(month from area_and_day.period_end) >= 6
-                )
-            )
+        min(case when denominator = counted then 1 else 0 end) = 1 as are_cases,
+        min(case when numerator = counted then 1 else 0 end) = 1 as are_events
+    from measured_in_all
     group by
-        area_and_day.area_code,
-        area_and_day.period_end
+        indicator_id,
+        method_version
 ),
 
 filled_cell as (
     select
         cell.*,
-        measured.median_value,
-        residents.population,
+        indicator.measure,
+        indicator.multiplier,
+        indicator.base_year_start,
+        standardised.rate as standardised_rate,
+        standardised.variance as standardised_variance,
+        cast(standardised.events as double) as standardised_events,
+        cast(measured.percentile_value as double) as percentile_value,
+        cast(measured.percentile_lower_95 as double) as percentile_lower_95,
+        cast(measured.percentile_upper_95 as double) as percentile_upper_95,
+        cast(coalesce(standardised.population, residents_of_period.population) as double) as population,
         coalesce(measured.numerator, 0) as summed_numerator,
         coalesce(measured.denominator, 0) as summed_denominator,
-        coalesce(measured.squared_denominator, 0) as squared_denominator,
+        coalesce(measured.squared_weight, 0) as squared_weight,
         coalesce(measured.counted, 0) as counted,
-        coalesce(measured.counted_in_numerator, 0) as counted_in_numerator
-    from cell
-    left join {{ ref('measured') }} as measured
+        coalesce(measured.counted_in_numerator, 0) as counted_in_numerator,
+        coalesce(measured.counted - measured.counted_in_numerator, 0) as counted_out,
+        not indicator.weighted and kind_of_rows.are_cases as is_of_cases,
+        not indicator.weighted and kind_of_rows.are_events as is_of_events,
+        case
+            when cell.calculation = 'mean'
+                then {{ standard_deviation('measured.numerator', 'measured.squared_numerator', 'measured.counted') }}
+        end as deviation
+    from {{ ref('cell') }} as cell
+    inner join indicator
+        on cell.indicator_id = indicator.indicator_id
+    left join kind_of_rows
         on
-            cell.indicator_id = measured.indicator_id
-            and cell.method_version = measured.method_version
-            and cell.period_type = measured.period_type
-            and cell.period_start = measured.period_start
-            and cell.period_end = measured.period_end
-            and cell.area_code = measured.area_code
-            and cell.breakdown = measured.breakdown
-            and cell.breakdown_value = measured.breakdown_value
-    left join latest_mid_year
+            cell.indicator_id = kind_of_rows.indicator_id
+            and cell.method_version = kind_of_rows.method_version
+    left join measured_in_all as measured
         on
-            cell.area_code = latest_mid_year.area_code
-            and cell.period_end = latest_mid_year.period_end
-    left join {{ ref('residents') }} as residents
+            {{ equal_in('cell', 'measured', keys) }}
+    left join {{ ref('residents_of_period') }} as residents_of_period
         on
-            latest_mid_year.area_code = residents.area_code
-            and latest_mid_year.year = residents.year
+            cell.area_code = residents_of_period.area_code
+            and cell.breakdown = residents_of_period.breakdown
+            and cell.breakdown_value = residents_of_period.breakdown_value
+            and cell.period_start = residents_of_period.period_start
+            and cell.period_end = residents_of_period.period_end
+            and cell.calculation = 'rate'
+            and residents_of_period.stratum = 'all'
+    left join {{ ref('standardised') }} as standardised
+        on
+            {{ equal_in('cell', 'standardised', keys) }}
 ),
 
 fraction as (
     select
         filled_cell.*,
         cast(
-            case when filled_cell.measure <> 'median' then filled_cell.summed_numerator end as double
+            case
+                when filled_cell.calculation = 'standardised_rate' then filled_cell.standardised_events
+                when filled_cell.calculation not in ('median', 'percentile') then filled_cell.summed_numerator
+            end as double
         ) as numerator,
         cast(
             case
-                when filled_cell.measure = 'rate' then filled_cell.population
-                when filled_cell.measure = 'median' then filled_cell.counted
-                when filled_cell.measure not in ('count', 'sum') then filled_cell.summed_denominator
+                when filled_cell.calculation in ('rate', 'standardised_rate') then filled_cell.population
+                when filled_cell.calculation in ('median', 'percentile') then filled_cell.counted
+                when filled_cell.calculation not in ('count', 'sum') then filled_cell.summed_denominator
             end as double
-        ) as denominator
+        ) as denominator,
+        cast(filled_cell.summed_denominator as double) * cast(filled_cell.summed_denominator as double)
+        / nullif(cast(filled_cell.squared_weight as double), 0) as effective_base
     from filled_cell
 ),
 
@@ -129,50 +125,132 @@ calculated as (
     select
         fraction.*,
         case
-            when fraction.measure in ('count', 'sum') then fraction.multiplier * fraction.numerator
-            when fraction.measure = 'median' then fraction.multiplier * cast(fraction.median_value as double)
-            else fraction.multiplier * fraction.numerator / nullif(fraction.denominator, 0)
-        end as value,
-        case
-            when fraction.measure = 'percentage' then fraction.numerator / nullif(fraction.denominator, 0)
-        end as proportion,
-        cast(fraction.summed_denominator as double) * cast(fraction.summed_denominator as double)
-        / nullif(cast(fraction.squared_denominator as double), 0) as effective_base
+            when fraction.calculation in ('count', 'sum') then fraction.numerator
+            when fraction.calculation in ('median', 'percentile') then fraction.percentile_value
+            -- fewer events say nothing about single age groups
+            when fraction.calculation = 'standardised_rate'
+                then case when fraction.numerator >= 10 then fraction.standardised_rate end
+            else fraction.numerator / nullif(fraction.denominator, 0)
+        end as plain_value
     from fraction
+),
+
+limited as (
+    select
+        calculated.*,
+        {{ limit_of_figure('calculated', 'lower') }} as plain_lower_95,
+        {{ limit_of_figure('calculated', 'upper') }} as plain_upper_95
+    from calculated
+),
+
+-- what each figure of an index is compared with: its like in the base year, from the same month to the same month
+base_figure as (
+    select
+        {{ columns_of('limited', keys) }},
+        min_by(base.plain_value, base.period_start) as plain_value,
+        min_by(base.counted, base.period_start) as counted,
+        min_by(base.counted_in_numerator, base.period_start) as counted_in_numerator,
+        min_by(base.counted_out, base.period_start) as counted_out
+    from limited
+    inner join limited as base
+        on
+            limited.indicator_id = base.indicator_id
+            and limited.method_version = base.method_version
+            and limited.period_type = base.period_type
+            and limited.area_code = base.area_code
+            and limited.breakdown = base.breakdown
+            and limited.breakdown_value = base.breakdown_value
+            and limited.base_year_start <= base.period_start
+            and {{ months_after('limited.base_year_start', 12) }} > base.period_start
+            and (
+                limited.period_type not in ('month', 'quarter', 'year_to_date', 'rolling_12_months', 'point')
+                or (
+                    extract(month from limited.period_start) = extract(month from base.period_start)
+                    and extract(month from limited.period_end) = extract(month from base.period_end)
+                )
+            )
+    where limited.measure = 'index'
+    group by
+        {{ columns_of('limited', keys) }}
 ),
 
 figure as (
     select
-        calculated.indicator_id,
-        calculated.method_version,
-        calculated.period_type,
-        calculated.period_start,
-        calculated.period_end,
-        calculated.area_code,
-        calculated.breakdown,
-        calculated.breakdown_value,
-        calculated.numerator,
-        calculated.denominator,
-        calculated.value,
-        calculated.multiplier
-        * {{ wilson_limit('calculated.proportion', 'calculated.effective_base', 'lower') }} as lower_95,
-        calculated.multiplier
-        * {{ wilson_limit('calculated.proportion', 'calculated.effective_base', 'upper') }} as upper_95,
+        {{ columns_of('limited', keys) }},
+        case when limited.measure = 'index' then limited.plain_value else limited.numerator end as numerator,
+        case when limited.measure = 'index' then base_figure.plain_value else limited.denominator end as denominator,
         case
-            when council.as_of < {{ days_after('calculated.period_end', 'council.provisional_days') }}
-                then 'provisional'
-            else 'final'
-        end as value_status,
+            when limited.measure = 'index' then 100 * limited.plain_value / nullif(base_figure.plain_value, 0)
+            else limited.multiplier * limited.plain_value
+        end as value,
+        case when limited.measure <> 'index' then limited.multiplier * limited.plain_lower_95 end as lower_95,
+        case when limited.measure <> 'index' then limited.multiplier * limited.plain_upper_95 end as upper_95,
         case
-            when calculated.measure = 'rate' and calculated.population is null then 'x'
-            when calculated.value is null then 'z'
-        end as value_note,
-        calculated.counted,
-        calculated.counted_in_numerator,
-        calculated.counted - calculated.counted_in_numerator as counted_out,
-        calculated.about_people
-    from calculated
-    cross join council
+            when limited.calculation in ('rate', 'standardised_rate') and limited.population is null then 'x'
+            when limited.calculation = 'standardised_rate' and limited.numerator < 10 then 'x'
+            when limited.measure = 'index' and base_figure.plain_value is null then 'x'
+        end as missing_note,
+        -- an index shows its base, so it rests on the smallest of all counts of both
+        case
+            when limited.measure = 'index'
+                then
+                    coalesce(
+                        least(
+                            nullif(limited.counted, 0), nullif(base_figure.counted, 0),
+                            nullif(limited.counted_in_numerator, 0), nullif(base_figure.counted_in_numerator, 0),
+                            nullif(limited.counted_out, 0), nullif(base_figure.counted_out, 0)
+                        ), 0
+                    )
+            else limited.counted
+        end as counted,
+        limited.counted_in_numerator,
+        limited.counted_out
+    from limited
+    left join base_figure
+        on
+            {{ equal_in('limited', 'base_figure', keys) }}
+),
+
+free_figure as (
+    {{ free_figures() }}
+),
+
+published_free_figure as (
+    select
+        free_figure.*,
+        area.area_code as published_area_code
+    from free_figure
+    inner join {{ ref('published_period') }} as published_period
+        on
+            free_figure.indicator_id = published_period.indicator_id
+            and free_figure.method_version = published_period.method_version
+            and free_figure.period_type = published_period.period_type
+            and free_figure.period_start = published_period.period_start
+            and free_figure.period_end = published_period.period_end
+    inner join {{ ref('published_area') }} as area
+        on
+            free_figure.indicator_id = area.indicator_id
+            and free_figure.area_code = area.area_code
+            and free_figure.period_type = area.period_type
+            and (free_figure.breakdown <> 'all') = area.is_broken_down
+),
+
+worked_out_figure as (
+    select *
+    from figure
+    union all
+    select
+        {{ keys | join(', ') }},
+        numerator,
+        denominator,
+        value,
+        lower_95,
+        upper_95,
+        cast(null as varchar) as missing_note,
+        counted,
+        counted as counted_in_numerator,
+        0 as counted_out
+    from published_free_figure
 ),
 
 reported_figure as (
@@ -206,22 +284,36 @@ reported_figure as (
 ),
 
 every_figure as (
-    select *
-    from figure
+    select
+        {{ columns_of('worked_out_figure', keys) }},
+        worked_out_figure.numerator,
+        worked_out_figure.denominator,
+        worked_out_figure.value,
+        worked_out_figure.lower_95,
+        worked_out_figure.upper_95,
+        case
+            when council.as_of < {{ days_after('worked_out_figure.period_end', 'indicator.provisional_days') }}
+                then 'provisional'
+            else 'final'
+        end as value_status,
+        case
+            when worked_out_figure.value is null then coalesce(worked_out_figure.missing_note, 'z')
+        end as value_note,
+        worked_out_figure.counted,
+        worked_out_figure.counted_in_numerator,
+        worked_out_figure.counted_out,
+        indicator.about_people
+    from worked_out_figure
+    inner join indicator
+        on worked_out_figure.indicator_id = indicator.indicator_id
+    cross join council
     union all
     select *
     from reported_figure
 )
 
 select
-    indicator_id,
-    method_version,
-    period_type,
-    period_start,
-    period_end,
-    area_code,
-    breakdown,
-    breakdown_value,
+    {{ keys | join(', ') }},
     {{ as_figure('numerator') }} as numerator,
     {{ as_figure('denominator') }} as denominator,
     {{ as_figure('value') }} as value,

@@ -299,7 +299,7 @@ histogram_of_days as (
 ),
 
 median as (
-    {{ median_of('histogram_of_days', ['service', 'period_type', 'period_start', 'area_code', 'channel']) }}
+    {{ percentile_of('histogram_of_days', ['service', 'period_type', 'period_start', 'area_code', 'channel']) }}
 )
 
 select
@@ -314,7 +314,7 @@ select
     cast(period_of_series.closed_in_time as bigint) as closed_in_time,
     cast(period_of_series.open_at_end as bigint) as open_at_end,
     cast(period_of_series.overdue_at_end as bigint) as overdue_at_end,
-    cast(median.median_value as decimal(18, 1)) as median_days,
+    cast(median.percentile_value as decimal(18, 1)) as median_days,
     cast(null as varchar) as value_note,
     cast(period_of_series.closed - period_of_series.closed_in_time as bigint) as closed_not_in_time,
     cast(period_of_series.open_at_end - period_of_series.overdue_at_end as bigint) as open_not_overdue
