@@ -140,7 +140,7 @@ def read_contracts(manifest: Mapping[str, Any]) -> dict[str, TableContract]:
 
 
 def _layer(node: Mapping[str, Any]) -> Layer | None:
-    if "release" in node["fqn"] or "release" in node["config"].get("tags", []):
+    if "release" in node["fqn"]:
         return "release"
     return "mart" if "marts" in node["fqn"] else None
 

@@ -17,9 +17,7 @@ with used_period as (
         target.period_type,
         target.period_start,
         target.period_end
-    from {{ ref('stg_target') }} as target
-    inner join {{ ref('stg_indicator') }} as indicator
-        on target.indicator_id = indicator.indicator_id
+    from {{ ref('target') }} as target
 ),
 
 dated_period as (
