@@ -312,7 +312,7 @@ def _structure(previous: Mapping[str, Descriptor], new: Mapping[str, Descriptor]
     before, now = tables(previous), tables(new)
     for table in sorted(before.keys() | now.keys()):
         if table not in now:
-            yield "major", f"The table {table} was removed{_notice(before[table])}."
+            yield "major", f"The table {table} was removed. {_notice(before[table])}"
         elif table not in before:
             yield "minor", f"The table {table} is new."
         else:
@@ -330,7 +330,7 @@ def _columns_differ(table: str, before: Descriptor, now: Descriptor) -> Iterator
     for column in [*old, *(column for column in new if column not in old)]:
         where = f"The column {column} of {table}"
         if column not in new:
-            yield "major", f"{where} was removed{_notice(old[column])}."
+            yield "major", f"{where} was removed. {_notice(old[column])}"
         elif column not in old:
             yield "minor", f"{where} is new."
         else:
@@ -342,7 +342,7 @@ def _columns_differ(table: str, before: Descriptor, now: Descriptor) -> Iterator
 
 def _notice(old: Descriptor) -> str:
     """Whether the last release announced that something would be removed."""
-    return f", as announced ({old['deprecated']['since']})" if "deprecated" in old else ", which no release announced"
+    return f"That was announced on {old['deprecated']['since']}." if "deprecated" in old else "No release announced it."
 
 
 def _announced(where: str, old: Descriptor, new: Descriptor) -> Iterator[tuple[Level, str]]:

@@ -85,7 +85,8 @@ def _write(connection: duckdb.DuckDBPyConnection, extract: Extract, table: Table
     columns = [*types, *(_label(to, column) for to, column in extract.labels)]
     rows = f"from part where belongs_to = {text(value)} order by row"
     with replacing(folder / f"{value}.csv") as temporary:
-        texts = ", ".join(f"nullif({neutral(f'part.{name(c)}')}, '') as {name(c)}" for c in columns)
+        kept = {c: f"nullif({neutral(name(c))}, '')" if types.get(c, "string") == "string" else name(c) for c in columns}
+        texts = ", ".join(f"{value} as {name(c)}" for c, value in kept.items())
         connection.execute(f"copy (select {texts} {rows}) to {text(temporary)} (format csv, {DIALECT})")
     cells = QUOTED_COMMA.join(_as_json(c, types.get(c, "string")) for c in columns)
     lines = [line for (line,) in connection.execute(f"select '[' || concat({cells}) || ']' {rows}").fetchall()]

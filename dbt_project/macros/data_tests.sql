@@ -3,6 +3,7 @@
 {#-
     Runs every data test of the models built, where all that it reads was built, and writes what they found as
     <state>/dbt/tested.parquet: one row a test (test, model, severity, failing: how many rows or keys break it).
+    A key that leads to the safe form of a model is looked up in the model, which has the same rows.
     A hook at the end of a run; results: what dbt says became of each node.
 -#}
 {% macro run_data_tests(results) %}

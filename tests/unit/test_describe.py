@@ -125,7 +125,7 @@ def test_what_will_be_removed_is_announced_everywhere_and_its_removal_then_says_
     small.manifest["nodes"] = {key: node for key, node in small.manifest["nodes"].items() if "area_name" not in str(node)}
     removed = small.build()
     assert removed is not None
-    assert removed.breaking == ("The column area_name of figures/area was removed, as announced (2025-04-01).",)
+    assert removed.breaking == ("The column area_name of figures/area was removed. That was announced on 2025-04-01.",)
     assert not contract(small.places.candidate, removed).passed
     assert contract(small.places.candidate, removed, allow_breaking=True).passed
 
@@ -137,7 +137,7 @@ def test_a_removal_that_no_release_announced_is_refused_and_named(small: SmallRe
     assert difference is not None
     gate = contract(small.places.candidate, difference)
     assert not gate.passed
-    assert "The column words of notes/note was removed, which no release announced." in gate.explanation
+    assert "The column words of notes/note was removed. No release announced it." in gate.explanation
 
 
 @pytest.mark.parametrize("notice", [{"use": ""}, {"since": "soon"}, {"remove": "2025-04-01"}])
