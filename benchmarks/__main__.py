@@ -1,7 +1,9 @@
-"""``make bench``: 1 and 10 million service records from CSV to release, beside plain DuckDB doing the same.
+"""``make bench``: what the line costs, beside plain DuckDB doing the same work by hand (the floor).
 
-For each size: the floor, the whole line, then one more month, then nothing new; and the fixed cost of starting, which is
-the whole line over a hundred records. ``python -m benchmarks [--rows N ...] [--folder F]``.
+Parts, of which ``--parts`` chooses some: ``start`` is the whole line over a hundred records, so all that is fixed;
+``line`` the floor, the whole line, one more month and a run with nothing new, for each of ``--rows``; ``intake`` landing
+and judging alone, from CSV and from Parquet, for each of ``--rows``; ``indicators`` the whole line over few records with 10,
+100 and 300 indicators. ``python -m benchmarks [--parts P ...] [--rows N ...] [--folder F]``.
 """
 
 from __future__ import annotations
@@ -15,32 +17,47 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.council import write_council
+from benchmarks.indicators import write_indicators
 from benchmarks.measure import Cost, measure
 from benchmarks.records import FIRST_DAY, MONTHS, write_records
 
 NEXT_MONTH = date(FIRST_DAY.year + MONTHS // 12, FIRST_DAY.month, 1)
-YARDSTICK = [sys.executable, "-c", "from pipelines.cli import main; main()", "run"]
+PARTS = ("start", "line", "intake", "indicators")
+PYTHON = sys.executable
+YARDSTICK = [PYTHON, "-c", "from pipelines.cli import main; main()", "run"]
+FEW = 100
+RECORDS_OF_MANY = 50_000
+COUNTS_OF_INDICATORS = (10, 100, 300)
 
 
 def main() -> None:
-    """Measure every size asked for and print a table in Markdown."""
+    """Measure every part asked for and print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "yardstick-bench")
     options = parser.parse_args()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     print(f"{os.cpu_count()} cores, {memory:.0f} GiB of memory\n", flush=True)
     print("| rows | what | wall s | CPU s | wall × floor | peak MiB |\n|---:|---|---:|---:|---:|---:|", flush=True)
-    start = _line(options.folder, 100)
-    _row(100, "start-up alone (whole line, 100 rows)", start)
+    if "start" in options.parts:
+        _line(options.folder, FEW)  # parses the models, which are then kept for every state
+        _row(FEW, "start-up alone (whole line, 100 rows)", _line(options.folder, FEW))
     for rows in options.rows:
-        _size(options.folder, rows)
+        if "line" in options.parts:
+            _whole_line(options.folder, rows)
+        if "intake" in options.parts:
+            for kind in ("csv", "parquet"):
+                _intake(options.folder, rows, kind)
+    if "indicators" in options.parts:
+        for count in COUNTS_OF_INDICATORS:
+            _many_indicators(options.folder, count)
 
 
-def _size(folder: Path, rows: int) -> None:
-    csv = folder / f"{rows}.csv"
-    write_records(csv, rows)
-    floor = measure([sys.executable, "-m", "benchmarks.floor", str(csv), str(folder / "floor")])
+def _whole_line(folder: Path, rows: int) -> None:
+    records = folder / f"{rows}.csv"
+    write_records(records, rows)
+    floor = measure([PYTHON, "-m", "benchmarks.floor", str(records), str(folder / "floor")])
     _row(rows, "floor: plain DuckDB", floor)
     _row(rows, "whole line", _line(folder, rows), floor)
     council = folder / f"council-{rows}"
@@ -52,14 +69,39 @@ def _size(folder: Path, rows: int) -> None:
 
 def _line(folder: Path, rows: int) -> Cost:
     """The whole line over so many records, from an empty state."""
+    return measure([*YARDSTICK, *_council(folder, rows, "csv")])
+
+
+def _intake(folder: Path, rows: int, kind: str) -> None:
+    """Landing and judging one delivery of so many records of fifteen columns."""
+    arguments = _council(folder, rows, kind)
+    floor = measure([PYTHON, "-m", "benchmarks.floor", str(folder / f"{rows}.{kind}"), str(folder / "floor"), "--no-indicators"])
+    _row(rows, f"intake from {kind}, floor", floor)
+    _row(rows, f"intake from {kind}", measure([PYTHON, "-m", "benchmarks.intake", *arguments]), floor)
+
+
+def _many_indicators(folder: Path, count: int) -> None:
+    """The whole line over few records and so many indicators, each by sixty months and twenty-five wards."""
+    indicators = folder / f"indicators-{count}"
+    names = write_indicators(indicators, count)
+    arguments = _council(folder, RECORDS_OF_MANY, "csv", names)
+    command = [*YARDSTICK, *arguments, "--indicators", str(indicators)]
+    _row(RECORDS_OF_MANY, f"{count} indicators, models parsed for the first time", measure(command))
+    for place in ("state", "published"):
+        shutil.rmtree(folder / f"council-{RECORDS_OF_MANY}" / place)
+    _row(RECORDS_OF_MANY, f"{count} indicators", measure(command))
+
+
+def _council(folder: Path, rows: int, kind: str, indicators: list[str] | None = None) -> list[str]:
+    """A council with one delivery of so many records and no state; the arguments that name its places."""
     council = folder / f"council-{rows}"
     shutil.rmtree(council, ignore_errors=True)
-    csv = folder / f"{rows}.csv"
-    write_records(csv, rows)
-    arguments = write_council(council)
+    records = folder / f"{rows}.{kind}"
+    write_records(records, rows)
+    arguments = write_council(council, kind, indicators)
     (council / "inbox/records").mkdir(parents=True)
-    (council / "inbox/records/all.csv").symlink_to(csv)
-    return measure([*YARDSTICK, *arguments])
+    (council / f"inbox/records/all.{kind}").symlink_to(records)
+    return arguments
 
 
 def _row(rows: int, what: str, cost: Cost, floor: Cost | None = None) -> None:

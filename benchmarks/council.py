@@ -24,9 +24,10 @@ retention: {years: 6}
 sensitivity: personal
 """
 RECORDS = """record_type: service_request
-connector: {type: file_drop, folder: ../../inbox/records, glob: "*.csv"}
-format: {type: csv, encoding: utf-8}
-dates: ["%d/%m/%Y %H:%M"]
+connector: {type: file_drop, folder: ../../inbox/records, glob: "*.%s"}
+format: %s
+"""
+MAPPING = """dates: ["%d/%m/%Y %H:%M"]
 columns:
   request_id: Ref
   service: Service
@@ -46,14 +47,20 @@ columns: {indicator_id: Indicator, owner: Owner, level: {constant: operational}}
 """
 
 
-def write_council(folder: Path) -> list[str]:
-    """Write council file, sources and adoptions under ``folder``; return the arguments that name them to ``yardstick``."""
+FORMATS = {"csv": "{type: csv, encoding: utf-8}", "parquet": "{type: parquet}"}
+
+
+def write_council(folder: Path, kind: str = "csv", indicators: list[str] | None = None) -> list[str]:
+    """Write council file, sources and adoptions under ``folder``; return the arguments that name them to ``yardstick``.
+
+    ``kind`` is the format of the records; ``indicators`` are those adopted, a few of the project's own unless given.
+    """
     areas = [f'  - {{code: {code}, name: "Ward {code[-3:]}", type: ward}}\n' for code in WARDS]
     files = {
         "council.yml": COUNCIL + "".join(areas),
-        "sources/records/source.yml": FACTS % "Service records" + RECORDS,
+        "sources/records/source.yml": FACTS % "Service records" + RECORDS % (kind, FORMATS[kind]) + MAPPING,
         "sources/adoptions/source.yml": FACTS % "Adopted indicators" + ADOPTIONS,
-        "inbox/adoptions/adopted.csv": "Indicator,Owner\n" + "".join(f"{name},Nobody\n" for name in ADOPTED),
+        "inbox/adoptions/adopted.csv": "Indicator,Owner\n" + "".join(f"{name},Nobody\n" for name in indicators or ADOPTED),
     }
     for name, text in files.items():
         path = folder / name

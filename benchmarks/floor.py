@@ -1,8 +1,8 @@
 """The floor: the same work by hand in plain DuckDB, with nothing that makes it trustworthy.
 
-One CSV read, cast and checked by the same rules, both outputs written, the latest version of each record taken, and the
+One file read, cast and checked by the same rules, both outputs written, the latest version of each record taken, and the
 same indicators computed over the same periods and areas and written. No receipts, audit trail, tests, disclosure control,
-packages or restart. ``python -m benchmarks.floor CSV FOLDER``.
+packages or restart. ``python -m benchmarks.floor FILE FOLDER [--no-indicators]``; FILE is CSV or Parquet.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ with cells as (
         * replace (nullif(trim("Opened"), '') as "Opened", nullif(trim("Due"), '') as "Due",
             nullif(trim("Closed"), '') as "Closed",
             nullif(trim("Ward"), '') as "Ward", nullif(trim("Outcome"), '') as "Outcome")
-    from read_csv('{csv}', all_varchar = true, header = true, delim = ',', quote = '"', escape = '"', auto_detect = true)
+    from {records}
 ),
 typed as (
     select
@@ -97,13 +97,17 @@ group by all order by all
 """
 
 
-def main(csv: Path, folder: Path) -> None:
-    """Do all of it once."""
+READ_CSV = """read_csv('{path}', all_varchar = true, header = true, delim = ',', quote = '"', escape = '"', auto_detect = true)"""
+
+
+def main(path: Path, folder: Path, with_indicators: bool) -> None:
+    """Do all of it once; or what comes before the indicators."""
     folder.mkdir(parents=True, exist_ok=True)
     wards = ", ".join(f"'{ward}'" for ward in WARDS)
     with duckdb.connect() as connection:
         connection.execute(f"set temp_directory = '{folder}'")
-        connection.execute(CHECKED.format(csv=csv, wards=wards))
+        records = READ_CSV.format(path=path) if path.suffix == ".csv" else f"read_parquet('{path}')"
+        connection.execute(CHECKED.format(records=records, wards=wards))
         connection.execute("create table judged as select *, count(*) over (partition by request_id) as copies from checked")
         connection.execute(
             f"copy (select * exclude (reasons, copies) from judged where len(reasons) = 0 and copies = 1) "
@@ -114,10 +118,12 @@ def main(csv: Path, folder: Path) -> None:
             f"to '{folder}/quarantine.parquet' (compression zstd)"
         )
         connection.execute("drop table judged")
+        if not with_indicators:
+            return
         connection.execute(INDICATORS.format(folder=folder))
         connection.execute(OBSERVATIONS)
         connection.execute(f"copy observation to '{folder}/observation.csv' (header true)")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), "--no-indicators" not in sys.argv)

@@ -1,4 +1,4 @@
-"""Service records for the benchmark, as one CSV a call, made by DuckDB from row numbers alone: same call, same bytes.
+"""Service records for the benchmark, a CSV or Parquet file a call, made by DuckDB from row numbers alone: same call, same bytes.
 
 Fifteen columns, ten of them mapped; about 1 row in 200 has a fault. Six services, twenty-five wards, sixty months.
 """
@@ -74,7 +74,8 @@ def write_records(path: Path, rows: int, first: int = 0, months: int = MONTHS, s
     )
     temporary = path.with_suffix(".partial")
     with duckdb.connect() as connection:
-        connection.execute(f"copy ({query}) to '{temporary}' (format csv, header true)")
+        form = "format parquet" if path.suffix == ".parquet" else "format csv, header true"
+        connection.execute(f"copy ({query}) to '{temporary}' ({form})")
     temporary.rename(path)
     last = date(start.year + (start.month - 1 + months) // 12, (start.month - 1 + months) % 12 + 1, 2)
     received = datetime(last.year, last.month, last.day, 6, tzinfo=UTC).timestamp()

@@ -11,6 +11,7 @@ from demo.files import Delivery, csv_bytes, received_at
 from demo.place import COUNCIL_CODE, COUNCIL_NAME, WARDS
 
 GROUP = "Similar authorities"
+NATION, REGION, BENCHMARK = "E92000999", "E12000999", "B00000999"
 _NAMES = (
     "Sampleton", "Mockborough", "Placeholder Vale", "Testwich", "Specimen Forest", "Fictonbury", "Draftham", "Nowhereshire",
     "Stubbington Parva", "Loremouth", "Ipsumdale", "Dummyford", "Prototype Bay", "Exemplar Hills", "Patternley",
@@ -35,6 +36,9 @@ RETURNS: dict[str, tuple[tuple[float, ...] | None, float, float, float]] = {
     "planning_in_time": (None, 88.0, 6.0, 0.3),
     "homelessness_prevented": (None, 51.0, 7.0, 0.0),
     "missed_bins_rate": (None, 44.0, 9.0, 0.0),
+    "waste_spend": (None, 44.0, 6.0, 1.2),
+    "waste_satisfied": ((71.0, 70.2, 69.5, 68.1, 66.9), 73.0, 4.0, 0.0),
+    "repairs_cost": (None, 118.0, 14.0, 3.0),
 }
 BETTER_THAN = "Stubbington Parva"
 """The one authority that recycles less than Exampleshire."""
@@ -71,7 +75,12 @@ def _returns(year: int) -> list[list[str]]:
     for indicator, (own, *_) in RETURNS.items():
         if own is not None:
             rows.append(_figure(indicator, COUNCIL_CODE, COUNCIL_NAME, year, own[year - YEARS[0]]))
-        rows += [_figure(indicator, code, name, year, _other(indicator, name, year)) for code, name in OTHERS.items()]
+        others = {code: _other(indicator, name, year) for code, name in OTHERS.items()}
+        rows += [_figure(indicator, code, OTHERS[code], year, value) for code, value in others.items()]
+        known = [value for value in others.values() if value is not None]
+        rows.append(_figure(indicator, NATION, "All authorities", year, sum(known) / len(known), "National"))
+        rows.append(_figure(indicator, REGION, "The region", year, sum(known[:6]) / 6, "Region"))
+    rows.append(_figure("repairs_in_time", BENCHMARK, "Tenants' charter", year, 90.0, "Own benchmark"))
     if year > YEARS[0]:
         before = _other("sickness_days", "Mockborough", year - 1)
         rows.append(_figure("sickness_days", "E06000981", "Mockborough", year - 1, (before or 0) + 0.3))
@@ -91,12 +100,11 @@ def _other(indicator: str, name: str, year: int) -> float | None:
     return value
 
 
-def _figure(indicator: str, code: str, name: str, year: int, value: float | None) -> list[str]:
+def _figure(indicator: str, code: str, name: str, year: int, value: float | None, group: str = GROUP) -> list[str]:
     """A row in the order of `COMPARATOR_HEADER`; without a value it says that there is none."""
     period = [_label(year), f"01/04/{year}", f"31/03/{year + 1}"]
-    group = "" if code == COUNCIL_CODE else GROUP
     figure = ["..", "..", "..", "not available"] if value is None else ["..", "..", f"{value:.2f}", ""]
-    return [indicator, code, name, group, *period, *figure]
+    return [indicator, code, name, "" if code == COUNCIL_CODE else group, *period, *figure]
 
 
 def _residents(years: tuple[int, ...]) -> list[list[str]]:

@@ -27,6 +27,7 @@ def main() -> None:
         places = ["--state", str(state), "--publish", str(made)]
         subprocess.run([yardstick, "run", *places], check=True, env={**os.environ, "YARDSTICK_INBOX": str(inbox)})
         for dataset in sorted(path for path in made.iterdir() if path.is_dir()):
+            (published / dataset.name).mkdir(exist_ok=True)
             for old in sorted((published / dataset.name).iterdir()):
                 if old.name != "package.yml":
                     shutil.rmtree(old) if old.is_dir() else old.unlink()

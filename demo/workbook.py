@@ -42,6 +42,7 @@ def _adoption() -> Rows:
     header: tuple[Cell, ...] = (
         "Indicator", "Owner", "Portfolio holder", "Level", "Priority", "Why we watch it", "Compared with",
         "Read together with", "Partners", "Goals of the United Nations", "Burden", "Adopted on",
+        "A change counts from",
     )  # fmt: skip
     rows: Rows = [header]
     for indicator, office, level, priority, why, companions in decisions.ADOPTED:
@@ -49,22 +50,51 @@ def _adoption() -> Rows:
         compared = GROUP if indicator in RETURNS else None
         goals, burden = decisions.GOALS.get(priority), decisions.BURDEN.get(indicator, "Low")
         told = (indicator, office, holder, level, priority, why, compared, companions, partners, goals, burden)
-        rows.append((*told, date(2021, 3, 16)))
+        rows.append((*told, date(2021, 3, 16), decisions.NO_CHANGE_BANDS.get(indicator)))
     return rows
 
 
 def _targets(day: date) -> Rows:
-    """The targets of the financial years that had begun by that day."""
+    """The targets of the financial years that had begun by that day, as numbers and in words, and those agreed anew by then."""
     header: tuple[Cell, ...] = (
-        "Indicator", "Period", "From", "To", "Target", "Tolerance", "Agreed by", "Agreed on", "Why this level",
+        "Indicator", "Period", "From", "To", "Target", "Target in words", "Tolerance", "Tolerance in", "Minimum", "Stretch",
+        "Through the year", "Agreed by", "Agreed on", "Why this level",
     )  # fmt: skip
     rows: Rows = [header]
     for indicator, tolerance, agreed_by, why, levels in decisions.TARGETS:
-        for year, level in zip(range(2023, 2027), levels, strict=True):
+        earlier = decisions.EARLIER_TARGETS.get(indicator, ())
+        for year, level in zip(range(2023 - len(earlier), 2027), (*earlier, *levels), strict=True):
             if date(year, 4, 1) <= day:
-                period = ("Financial year", date(year, 4, 1), date(year + 1, 3, 31))
-                rows.append((indicator, *period, level, tolerance, agreed_by, date(year, 3, 12), why))
+                rows.append(_target(indicator, year, level, tolerance, agreed_by, date(year, 3, 12), why))
+    for indicator, year, level, agreed_by, agreed_on, why in decisions.CHANGED_TARGETS:
+        if agreed_on <= day:
+            tolerance = next(row[1] for row in decisions.TARGETS if row[0] == indicator)
+            rows.append(_target(indicator, year, level, tolerance, agreed_by, agreed_on, why))
+    for indicator, tolerance_of_words, agreed_by, why, words in decisions.TARGETS_IN_WORDS:
+        for year, text in zip(range(2023, 2027), words, strict=True):
+            if date(year, 4, 1) <= day:
+                agreed = (agreed_by, date(year, 3, 12), why)
+                rows.append((indicator, *_period(indicator, year), None, text, tolerance_of_words, *[None] * 4, *agreed))
     return rows
+
+
+def _target(indicator: str, year: int, level: float, tolerance: float, *agreed: Cell) -> tuple[Cell, ...]:
+    """A target that is a number, in the order of the sheet's columns; ``agreed`` says by whom, when and why."""
+    minimum, stretch = decisions.MINIMUM_AND_STRETCH.get(indicator, (None, None))
+    steps = decisions.PROFILES.get(indicator, ())
+    profile = "flat" if steps is None else ", ".join(f"{level + step:g}" for step in steps) or None
+    return (
+        indicator, *_period(indicator, year), level, None, tolerance,
+        "Percent" if indicator in decisions.TOLERANCE_IN_PERCENT else None,
+        None if minimum is None else level + minimum, None if stretch is None else level + stretch, profile, *agreed,
+    )  # fmt: skip
+
+
+def _period(indicator: str, year: int) -> tuple[Cell, ...]:
+    """The period of a target: the financial year, or the wave of the survey in it."""
+    if indicator in {"residents_satisfied", "trust"}:
+        return ("Survey wave", date(year, 9, 27), date(year, 11, 5))
+    return ("Financial year", date(year, 4, 1), date(year + 1, 3, 31))
 
 
 def _commentary(day: date) -> Rows:
@@ -73,7 +103,7 @@ def _commentary(day: date) -> Rows:
 
 
 def _events(day: date) -> Rows:
-    header: tuple[Cell, ...] = ("Event", "From", "To", "Title", "What it means for the figures", "Indicator", "Service")
+    header: tuple[Cell, ...] = ("Event", "From", "To", "Title", "What it means for the figures", "Indicator", "Service", "Kind")
     return [header, *(row for row in decisions.EVENTS if row[1] <= day)]
 
 

@@ -15,15 +15,15 @@ import dagster as dg
 from pipelines import deliveries, disclose, methods, release
 from pipelines.carry import carry
 from pipelines.code import code_sha256
-from pipelines.compare import Difference, PreviousReleaseDamaged, RowCount
+from pipelines.compare import Difference, RowCount
 from pipelines.config import ConfigError
 from pipelines.connectors import FetchFailed
 from pipelines.contract import TableContract
 from pipelines.council import Council
-from pipelines.faults import where
+from pipelines.faults import has_own_words, where
 from pipelines.files import read_json, write_json
 from pipelines.indicators import Indicator, suggest
-from pipelines.intake import Receipt, RowsLost, take_in_all
+from pipelines.intake import Receipt, take_in_all
 from pipelines.land import deliveries as received
 from pipelines.land import land
 from pipelines.package import Package
@@ -42,6 +42,7 @@ GATES = {
     "disclosure": "No small count of people is shown.",
     "personal_data": "No published text looks like a way to find or reach a person.",
     "reconciliation": "Published figures equal those of the models, withheld cells aside.",
+    "size": "No file, and not all files together, are larger than the council allows.",
     "packages_validate": "Every package satisfies the Frictionless standard.",
 }
 
@@ -99,9 +100,11 @@ def without_values() -> Iterator[None]:
     """
     try:
         yield
-    except (ConfigError, OSError, RowsLost, PreviousReleaseDamaged, dg.Failure):
+    except dg.Failure:
         raise
     except Exception as error:
+        if has_own_words(error):
+            raise
         raise dg.Failure(f"Unforeseen: {where(error)}. Its words are not shown, since they may quote a record.") from None
 
 
@@ -362,7 +365,7 @@ def read_difference(workspace: Workspace) -> Difference | None:
     if content is None:
         return None
     content["counts"] = tuple(RowCount(**count) for count in content["counts"])
-    content |= {name: tuple(content[name]) for name in ("breaking", "additions")}
+    content |= {name: tuple(content[name]) for name in ("breaking", "additions", "described")}
     del content["summary"]  # follows from the rest
     return Difference(**content)
 

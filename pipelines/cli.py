@@ -39,7 +39,7 @@ from pipelines.commands.terminal import (
     standings_of,
 )
 from pipelines.config import ConfigError
-from pipelines.faults import where
+from pipelines.faults import has_own_words, where
 from pipelines.workspace import Workspace
 
 app = typer.Typer(
@@ -71,7 +71,8 @@ def main() -> None:
         err.print(f"[red]✗[/] {escaped(f'{error.filename}: {error.strerror}' if error.filename else str(error))}.")
         sys.exit(1)
     except Exception as error:
-        err.print(f"[red]✗[/] Unforeseen: {escaped(where(error))}. Its words are not shown, since they may quote a record.")
+        unforeseen = f"Unforeseen: {where(error)}. Its words are not shown, since they may quote a record."
+        err.print(f"[red]✗[/] {escaped(str(error) if has_own_words(error) else unforeseen)}")
         sys.exit(1)
 
 

@@ -7,15 +7,16 @@ Only what readers can see counts. Tables that describe the release itself would 
 structure alone. A difference is
 
 - **major** when a reader's program can break: a table or column is removed, renamed, moved among the others or given
-  another type, a key is changed, an allowed value is taken away, a value becomes required or a foreign key is added;
-- **minor** when a table, a column, an allowed value or rows are added, or rows are removed;
+  another type, a key is changed, an allowed value is taken away, a value becomes required, a foreign key is added, or a table
+  is in other files;
+- **minor** when a table, a column, an allowed value or rows are added, rows are removed, or a removal is announced;
 - a **patch** when only values, or the words that describe them, changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -23,16 +24,17 @@ from typing import Any, Literal
 import duckdb
 import polars as pl
 
+from pipelines.contract import Deprecation
 from pipelines.files import replacing
 from pipelines.package import Descriptor, Package
 from pipelines.tables import connect, csv, name, parquet, text, write_previous
-from pipelines.verify import checksums, combined_sha256, datasets_in
+from pipelines.verify import checksums, combined_sha256, datasets_in, released_in, table_path
 
 Level = Literal["first", "major", "minor", "patch"]
 
 FIRST_VERSION = "1.0.0"
-VOLATILE = ("version", "created")
-VOLATILE_OF_RESOURCE = ("bytes", "hash")
+VOLATILE = ("version", "created", "temporal")
+VOLATILE_OF_RESOURCE = ("bytes", "hash", "path")
 
 
 class PreviousReleaseDamaged(Exception):
@@ -56,12 +58,16 @@ class Change:
 
 @dataclass(frozen=True)
 class RowCount:
-    """The rows of one table, ``<dataset>/<table>``: in the last release, and of these removed, and added since."""
+    """The rows of one table, ``<dataset>/<table>``: in the last release, and of these removed, and added since.
+
+    ``changed`` counts the values that differ in rows that both have.
+    """
 
     table: str
     before: int
     removed: int
     added: int
+    changed: int = 0
 
     @property
     def now(self) -> int:
@@ -71,7 +77,11 @@ class RowCount:
 
 @dataclass(frozen=True)
 class Difference:
-    """What a release changes; ``breaking`` and ``additions`` are sentences about the structure, ``counts`` are of rows."""
+    """What a release changes; ``counts`` are of rows.
+
+    ``breaking`` and ``additions`` are sentences about the structure, each of which names its table as ``<dataset>/<table>``;
+    ``described`` names the datasets in which descriptions, or other words about the data, changed.
+    """
 
     level: Level
     version: str
@@ -81,7 +91,7 @@ class Difference:
     rows_added: int = 0
     rows_removed: int = 0
     values_changed: int = 0
-    described: bool = False
+    described: tuple[str, ...] = ()
     counts: tuple[RowCount, ...] = ()
 
     @property
@@ -93,9 +103,18 @@ class Difference:
         parts = [_counted(what, number) for what, number in counts.items() if number]
         sentences = [f"{', '.join(parts)}."] if parts else []
         sentences += [*self.breaking, *self.additions]
-        if self.described:
+        if self.described and not self.breaking and not self.additions:
             sentences.append("Descriptions changed.")
         return " ".join(sentences)
+
+    def about(self, dataset: str) -> list[str]:
+        """What changes in one dataset, in plain sentences."""
+        sentences = [one for one in (*self.breaking, *self.additions) if f" {dataset}/" in one]
+        for count in (one for one in self.counts if one.table.startswith(f"{dataset}/")):
+            numbers = {"row added": count.added, "row removed": count.removed, "value changed": count.changed}
+            parts = [_counted(what, number) for what, number in numbers.items() if number]
+            sentences += [f"`{count.table.removeprefix(f'{dataset}/')}`: {', '.join(parts)}."] if parts else []
+        return sentences or (["Descriptions changed."] if dataset in self.described else [])
 
 
 def _counted(what: str, number: int) -> str:
@@ -109,7 +128,7 @@ def read_previous(publish: Path) -> dict[str, Descriptor]:
     Raises :class:`PreviousReleaseDamaged` where a file is not as it was released.
     """
     previous = {dataset: dict(descriptor) for dataset, descriptor in datasets_in(publish).items()}
-    problems = [str(problem) for dataset in previous for problem in checksums(publish / dataset)]
+    problems = [str(problem) for folder in released_in(publish) for problem in checksums(folder)]
     if problems:
         raise PreviousReleaseDamaged(
             "The last release is not as it was released, so that changes to it cannot be told from corrections: "
@@ -124,7 +143,7 @@ def write_previous_tables(packages: Iterable[Package], previous: Mapping[str, De
         resources = {one["name"]: one for one in previous.get(package.name, {}).get("resources", [])}
         for table in package.tables:
             old = resources.get(table.name)
-            path = publish / package.name / old["path"] if old else None
+            path = publish / package.name / table_path(old) if old else None
             write_previous(table, (path, _columns(old)) if path and old else None, target / f"{table.name}.parquet")
 
 
@@ -143,17 +162,18 @@ def compare(
         (breaking if calls_for == "major" else additions).append(sentence)
     changes: list[Change] = []
     counts: list[RowCount] = []
-    values = 0
     for dataset, old, now in _comparable(previous, new):
         with connect() as connection:
-            _load(connection, publish / dataset / old["path"], old, "old")
-            _load(connection, candidate / dataset / now["path"], now, "new")
+            _load(connection, publish / dataset / table_path(old), old, "old")
+            _load(connection, candidate / dataset / table_path(now), now, "new")
             found = _changes(connection, dataset, old, now)
-            counts.append(_count(connection, f"{dataset}/{now['name']}", now["schema"]["primaryKey"]))
+            count = _count(connection, f"{dataset}/{now['name']}", now["schema"]["primaryKey"])
+            counts.append(replace(count, changed=sum(not removed for _, removed in found)))
         changes += [change for change, _ in found]
-        values += sum(not removed for _, removed in found)
+    values = sum(one.changed for one in counts)
     added, removed = sum(one.added for one in counts), sum(one.removed for one in counts)
-    described = _lasting(previous) != _lasting(new)
+    before, after = _lasting(previous), _lasting(new)
+    described = tuple(sorted(dataset for dataset in before.keys() | after.keys() if before.get(dataset) != after.get(dataset)))
     level = _level(bool(breaking), bool(additions or added or removed), bool(values or described))
     if level is None:
         return None, []
@@ -167,7 +187,7 @@ def compare(
         rows_added=added,
         rows_removed=removed,
         values_changed=values,
-        described=described and not breaking and not additions,
+        described=described,
         counts=tuple(counts),
     )
     return difference, sorted(changes, key=lambda one: (one.dataset, one.table_name, one.record_key, one.field))
@@ -292,10 +312,12 @@ def _structure(previous: Mapping[str, Descriptor], new: Mapping[str, Descriptor]
     before, now = tables(previous), tables(new)
     for table in sorted(before.keys() | now.keys()):
         if table not in now:
-            yield "major", f"The table {table} was removed."
+            yield "major", f"The table {table} was removed{_notice(before[table])}."
         elif table not in before:
             yield "minor", f"The table {table} is new."
         else:
+            yield from _announced(f"The table {table}", before[table], now[table])
+            yield from _files_differ(table, before[table], now[table])
             yield from _columns_differ(table, before[table]["schema"], now[table]["schema"])
             yield from _keys_differ(table, before[table]["schema"], now[table]["schema"])
 
@@ -308,13 +330,32 @@ def _columns_differ(table: str, before: Descriptor, now: Descriptor) -> Iterator
     for column in [*old, *(column for column in new if column not in old)]:
         where = f"The column {column} of {table}"
         if column not in new:
-            yield "major", f"{where} was removed."
+            yield "major", f"{where} was removed{_notice(old[column])}."
         elif column not in old:
             yield "minor", f"{where} is new."
         else:
+            yield from _announced(where, old[column], new[column])
             if old[column]["type"] != new[column]["type"]:
                 yield "major", f"{where} was {old[column]['type']} and is now {new[column]['type']}."
             yield from _constraints_differ(where, old[column].get("constraints", {}), new[column].get("constraints", {}))
+
+
+def _notice(old: Descriptor) -> str:
+    """Whether the last release announced that something would be removed."""
+    return f", as announced ({old['deprecated']['since']})" if "deprecated" in old else ", which no release announced"
+
+
+def _announced(where: str, old: Descriptor, new: Descriptor) -> Iterator[tuple[Level, str]]:
+    """A notice that something will be removed, when it is new or has changed."""
+    if "deprecated" in new and new["deprecated"] != old.get("deprecated"):
+        yield "minor", f"{where}: {Deprecation(**new['deprecated']).words}"
+
+
+def _files_differ(table: str, before: Descriptor, now: Descriptor) -> Iterator[tuple[Level, str]]:
+    """A table that was in one file and is now in several, or the other way; the years themselves come and go."""
+    if now["kind"] == "data" and isinstance(now["path"], list) != isinstance(before["path"], list):
+        form = "a file for each financial year" if isinstance(now["path"], list) else "one file"
+        yield "major", f"The table {table} is now in {form}."
 
 
 def _constraints_differ(where: str, old: Descriptor, new: Descriptor) -> Iterator[tuple[Level, str]]:

@@ -18,6 +18,7 @@ SYNONYMS = {
     "TEXT": "VARCHAR", "STRING": "VARCHAR", "INT": "INTEGER", "LONG": "BIGINT", "BOOL": "BOOLEAN",
     "FLOAT8": "DOUBLE", "FLOAT": "DOUBLE", "REAL": "DOUBLE", "DATETIME": "TIMESTAMP",
 }  # fmt: skip
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 DECIMAL = re.compile(r"(?:DECIMAL|NUMERIC)\((\d+),(\d+)\)")
 
 
@@ -27,6 +28,20 @@ class ContractError(Exception):
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = list(problems)
         super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True)
+class Deprecation:
+    """Notice that something will be removed: announced on ``since``, kept until ``remove``; ``use`` says what to use instead."""
+
+    since: str
+    remove: str
+    use: str
+
+    @property
+    def words(self) -> str:
+        """The notice as a sentence."""
+        return f"Deprecated since {self.since}, to be removed from {self.remove}: {self.use}"
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,7 @@ class Column:
     decimals: int | None = None
     published: bool = True
     disclosure: tuple[str, ...] = ()
+    deprecated: Deprecation | None = None
 
     @property
     def is_number(self) -> bool:
@@ -72,8 +88,8 @@ class TableContract:
     """A table that may be published.
 
     ``layer`` says when it is made: a ``mart`` before disclosure control, a ``release`` table after it. ``enums`` maps a
-    column to its allowed values. ``record_types`` names the staging models that the table is computed from,
-    without their prefix: the kinds of record that feed it.
+    column to its allowed values; ``unique_keys`` are keys beside the primary one. ``record_types`` names the staging models
+    that the table is computed from, without their prefix: the kinds of record that feed it.
     """
 
     name: str
@@ -86,6 +102,8 @@ class TableContract:
     enums: tuple[tuple[str, tuple[str, ...]], ...] = ()
     required: tuple[str, ...] = ()
     record_types: frozenset[str] = frozenset()
+    unique_keys: tuple[tuple[str, ...], ...] = ()
+    deprecated: Deprecation | None = None
 
     @property
     def published(self) -> tuple[Column, ...]:
@@ -122,7 +140,7 @@ def read_contracts(manifest: Mapping[str, Any]) -> dict[str, TableContract]:
 
 
 def _layer(node: Mapping[str, Any]) -> Layer | None:
-    if "release" in node["fqn"] or "release" in node["config"].get("tags", []):
+    if "release" in node["fqn"]:
         return "release"
     return "mart" if "marts" in node["fqn"] else None
 
@@ -145,6 +163,7 @@ def _table(model: Mapping[str, Any], tests: Iterable[Mapping[str, Any]], record_
     enums: dict[str, tuple[str, ...]] = {}
     primary_key: tuple[str, ...] = ()
     required: set[str] = set()
+    unique: set[tuple[str, ...]] = set()
     for test in tests:
         name, given = test["test_metadata"]["name"], test["test_metadata"]["kwargs"]
         if name == "primary_key":
@@ -157,6 +176,8 @@ def _table(model: Mapping[str, Any], tests: Iterable[Mapping[str, Any]], record_
             required |= set(given["columns"])
         elif name == "not_null":
             required.add(given["column_name"])
+        elif name == "unique":
+            unique.add((given["column_name"],))
     return TableContract(
         name=model["name"],
         description=_words(model.get("description")),
@@ -168,6 +189,8 @@ def _table(model: Mapping[str, Any], tests: Iterable[Mapping[str, Any]], record_
         enums=tuple(sorted(enums.items())),
         required=tuple(sorted(required)),
         record_types=record_types,
+        unique_keys=tuple(sorted(unique)),
+        deprecated=_deprecation(model["config"].get("meta", {})),
     )
 
 
@@ -182,7 +205,14 @@ def _column(given: Mapping[str, Any]) -> Column:
         decimals=meta.get("decimals"),
         published=meta.get("published", True),
         disclosure=(given["name"],) if disclosure == "count" else tuple(disclosure),
+        deprecated=_deprecation(meta),
     )
+
+
+def _deprecation(meta: Mapping[str, Any]) -> Deprecation | None:
+    """The notice in a model's or column's meta; a part that is missing is empty."""
+    given = meta.get("deprecated")
+    return Deprecation(*(_words(str(given.get(part) or "")) for part in ("since", "remove", "use"))) if given else None
 
 
 def _data_type(declared: str) -> str:
@@ -194,8 +224,8 @@ def _data_type(declared: str) -> str:
 
 
 def _referred(reference: str) -> str:
-    """The model that ``ref('model')`` names."""
-    found = re.search(r"ref\(\s*['\"](\w+)['\"]\s*\)", reference)
+    """The model that ``ref('model')`` names, or ``source('safe', 'model')``: its safe form."""
+    found = re.search(r"(?:ref\(|source\(\s*['\"]safe['\"],)\s*['\"](\w+)['\"]\s*\)", reference)
     return found[1] if found else reference
 
 
@@ -218,16 +248,26 @@ def _faults(table: TableContract) -> Iterator[str]:
         "primary_key": table.primary_key,
         "required": table.required,
         "accepted_values": [c for c, _ in table.enums],
+        "unique": [column for key in table.unique_keys for column in key],
     }
     named |= {f"foreign_key to {key.to}": key.columns for key in table.foreign_keys}
     for test, names in named.items():
         for name in names:
             if name not in columns:
                 yield f": data test {test} names the column {name}, which the table does not declare."
-            elif name not in published and test.startswith(("primary_key", "foreign_key")):
+            elif name not in published and test.startswith(("primary_key", "foreign_key", "unique")):
                 yield f": data test {test} rests on the column {name}, which is not published."
+    yield from _deprecation_faults("", table.deprecated)
     for column in table.columns:
+        yield from _deprecation_faults(f".{column.name}", column.deprecated)
         yield from _column_faults(table, column, columns)
+
+
+def _deprecation_faults(what: str, deprecated: Deprecation | None) -> Iterator[str]:
+    if deprecated and not (DAY.fullmatch(deprecated.since) and DAY.fullmatch(deprecated.remove) and deprecated.use):
+        yield f"{what} is deprecated and does not say since which day, until which, and what to use (config.meta.deprecated)."
+    elif deprecated and deprecated.remove <= deprecated.since:
+        yield f"{what} is deprecated since {deprecated.since} and to be removed from {deprecated.remove}, which is no later."
 
 
 def _column_faults(table: TableContract, column: Column, columns: Mapping[str, Column]) -> Iterator[str]:

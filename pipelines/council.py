@@ -28,10 +28,33 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Budget:
+    """How large published things may be, in megabytes of a million bytes: a table in one file, any file, all files together."""
+
+    table_mb: float = 50
+    file_mb: float = 95
+    repository_mb: float = 900
+
+
+@dataclass(frozen=True)
+class ComparatorGroup:
+    """Authorities to be compared with: a ``name``, its ``kind``, and the GSS codes of its ``areas``.
+
+    Without areas, the group has those whose figures name it as their group.
+    """
+
+    name: str
+    kind: str
+    areas: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Council:
     """The facts of one council. ``smallest_count`` is the smallest count of people that may be published.
 
-    ``lists`` are lists of codes by name; ``time_zone`` is that of the council's local times.
+    ``lists`` are lists of codes by name; ``time_zone`` is that of the council's local times. ``data_address`` is where the
+    published folders can be read over the web, with a slash at its end; ``None`` where the council has not said.
+    ``no_change_band`` is how far a figure may move, in its own unit, and still be called unchanged.
     """
 
     name: str
@@ -46,6 +69,10 @@ class Council:
     areas: tuple[Area, ...]
     lists: Mapping[str, lists.Stated] = field(default_factory=dict)
     time_zone: str = "Europe/London"
+    data_address: str | None = None
+    budget: Budget = Budget()
+    comparator_groups: tuple[ComparatorGroup, ...] = ()
+    no_change_band: float = 0.05
 
     @property
     def area_labels(self) -> dict[str, str]:
@@ -72,8 +99,15 @@ def load_council(path: Path) -> Council:
         problems += [content.problem(["lists", name], what) for _, what in lists.clashes(stated)]
     if not moments.is_zone(content.get("time_zone", "UTC")):
         problems.append(content.problem(["time_zone"], "there is no such time zone; write one such as Europe/London."))
+    groups = content.get("comparator_groups", [])
+    names = [group["name"] for group in groups]
+    for index, group in enumerate(groups):
+        if group["name"] in names[:index]:
+            what = f"the group `{group['name']}` stands twice; give all its areas in one place."
+            problems.append(content.problem(["comparator_groups", index], what))
     if problems:
         raise ConfigError(problems)
+    address = content.get("data_address")
     return Council(
         name=content["name"],
         area_code=content["area_code"],
@@ -87,4 +121,8 @@ def load_council(path: Path) -> Council:
         areas=tuple(areas),
         lists=content.get("lists", {}),
         time_zone=content.get("time_zone", "Europe/London"),
+        data_address=f"{address.rstrip('/')}/" if address else None,
+        budget=Budget(**content.get("size", {})),
+        comparator_groups=tuple(ComparatorGroup(one["name"], one["kind"], tuple(one.get("areas", []))) for one in groups),
+        no_change_band=content.get("no_change_band", 0.05),
     )

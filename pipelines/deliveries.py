@@ -23,6 +23,7 @@ from pipelines.indicators import Indicator, indicator_rows
 from pipelines.intake import Receipt, accepted_path, accepted_schema, is_as_stated
 from pipelines.land import Delivery, deliveries
 from pipelines.sources import Source
+from pipelines.target_words import target_words_rows
 from pipelines.workspace import Workspace
 
 TABLES: dict[str, dict[str, Any]] = {
@@ -32,7 +33,9 @@ TABLES: dict[str, dict[str, Any]] = {
         "year_start_month": pl.Int32,
         "as_of": pl.Date,
         "provisional_days": pl.Int32,
+        "no_change_band": pl.Float64,
     },
+    "comparator_group": {"comparator_group": pl.String, "kind": pl.String, "area_code": pl.String},
     "area": {"area_code": pl.String, "area_name": pl.String, "area_type": pl.String, "parent_code": pl.String},
     "area_group": {"area_code": pl.String, "breakdown": pl.String, "breakdown_value": pl.String},
     "source": {
@@ -137,15 +140,7 @@ def latest_date(standing: Iterable[Standing]) -> date | None:
 
 def adopted(standing: Iterable[Standing], workspace: Workspace) -> list[str]:
     """Ids of the indicators that the adoption records in use name."""
-    paths = [
-        accepted_path(one.source, judged.receipt, workspace)
-        for one in standing
-        if one.source.record_type.name == "adoption"
-        for judged in one.judged
-        if judged.in_use
-    ]
-    there = [path for path in paths if path.exists()]  # a purged delivery has none
-    return sorted({name for path in there for name in pl.read_parquet(path, columns=["indicator_id"])["indicator_id"]})
+    return sorted(set(_accepted(standing, "adoption", ["indicator_id"], workspace)["indicator_id"]))
 
 
 def write_reference(
@@ -161,7 +156,19 @@ def write_reference(
     ``indicators`` and ``methods`` are those that are built.
     """
     rows: dict[str, list[tuple[Any, ...]]] = {
-        "council": [(council.name, council.area_code, council.year_starts_in, as_of, council.provisional_days)],
+        "council": [
+            (
+                council.name,
+                council.area_code,
+                council.year_starts_in,
+                as_of,
+                council.provisional_days,
+                council.no_change_band,
+            )
+        ],
+        "comparator_group": [
+            (group.name, group.kind, code) for group in council.comparator_groups for code in group.areas or (None,)
+        ],
         "area": [
             (council.area_code, council.name, "council", None),
             *((area.code, area.name, area.area_type, council.area_code) for area in council.areas),
@@ -194,6 +201,9 @@ def write_reference(
         _write(pl.DataFrame(content, schema=TABLES[name], orient="row"), workspace.reference / f"{name}.parquet")
     _write(indicator_rows(indicators), workspace.reference / "indicator.parquet")
     _write(methods, workspace.reference / "method.parquet")
+    words = _accepted(standing, "target", ["indicator_id", "target_words"], workspace)
+    units = {indicator.indicator_id: indicator.unit for indicator in indicators}
+    _write(target_words_rows(words, units, council.year_starts_in), workspace.reference / "target_words.parquet")
     for name in schemas.names():
         empty = pl.DataFrame(schema=accepted_schema(schemas.record_type(name)))
         _write(empty, workspace.accepted / name / "empty.parquet")
@@ -204,6 +214,20 @@ def write_reference(
 def intakes_in_use(standing: Iterable[Standing]) -> set[str]:
     """The intakes whose rows take part in the figures."""
     return {j.receipt.intake_id for one in standing for j in one.judged if j.in_use}
+
+
+def _accepted(standing: Iterable[Standing], record_type: str, fields: Sequence[str], workspace: Workspace) -> pl.DataFrame:
+    """These fields of every accepted row of a record type in use."""
+    types = schemas.record_type(record_type).types
+    paths = [
+        accepted_path(one.source, judged.receipt, workspace)
+        for one in standing
+        if one.source.record_type.name == record_type
+        for judged in one.judged
+        if judged.in_use
+    ]
+    rows = [pl.read_parquet(path, columns=list(fields)) for path in paths if path.exists()]  # a purged delivery has none
+    return pl.concat([pl.DataFrame(schema={field: types[field] for field in fields}), *rows])
 
 
 def _standing(source: Source, workspace: Workspace, as_of: date | None) -> Standing:
@@ -293,7 +317,7 @@ def _delivery_row(judged: Judged, days_late: int) -> tuple[Any, ...]:
         _date(receipt["first_date"]),
         _date(receipt["last_date"]),
         days_late,
-        sum(entry["set_aside"] for entry in receipt["months"] if entry["month"] is None),
+        receipt["rows_quarantined"] - sum(entry["set_aside"] for entry in receipt["months"] if entry["month"]),
         receipt["rows_corrected"],
         _date(receipt["purged"]["on"]) if receipt["purged"] else None,
         judged.source.sensitivity == "personal",

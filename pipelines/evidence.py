@@ -5,7 +5,10 @@ Belongs here: looking. Does not belong here: what is made of it (drift, proposal
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
 
 import polars as pl
 
@@ -19,6 +22,8 @@ DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%Y", 
         "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d", "%Y%m%d", "%a %d %b %Y", "%A %d %B %Y")  # fmt: skip
 TIMES = (" %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S%.f", "T%H:%M:%S%.f",
          "T%H:%M:%S%z",         "T%H:%M:%S%.f%z", " %H:%M:%S%z")  # fmt: skip
+
+PROBE = datetime(2021, 4, 3, 5, 6, 7)
 
 Patterns = Mapping[str, float]
 """Share of the cells by what they look like: ``9`` a digit, ``a`` letters; a pattern holds nothing of a cell's words."""
@@ -47,17 +52,28 @@ def date_forms(cells: pl.Series) -> list[str]:
     text = text.filter(text.is_not_null() & (text != "")).unique()
     if text.is_empty() or not text.head(1).str.contains(r"\d").item():
         return []
+    look = _look(text.item(0))
     found = []
-    for form in (*DAYS, *(day + time for day in DAYS for time in TIMES)):
-        for part in (text.head(20), text):  # most forms fail on the first few cells
-            read = part.to_frame("cell").select(
-                moments.Moments((form,)).read(pl.col("cell"), pl.Datetime("us")).is_not_null().all()
-            )
-            if not read.item():
-                break
-        else:
+    for form in (form for form, looks in _forms().items() if look in looks):
+        read = text.to_frame("cell").select(moments.Moments((form,)).read(pl.col("cell"), pl.Datetime("us")))
+        if not read.to_series().null_count():
             found.append(form)
     return [form for form in found if "%.f" not in form or form.replace("%.f", "") not in found]
+
+
+@cache
+def _forms() -> dict[str, set[str]]:
+    """Every way of writing dates, with what a text written so looks like."""
+    forms = (*DAYS, *(day + time for day in DAYS for time in TIMES))
+    offsets = ("+01:00", "+0100", "-01:00", "Z")
+    return {
+        form: {_look(PROBE.strftime(form.replace("%.f", ".5").replace("%z", offset))) for offset in offsets} for form in forms
+    }
+
+
+def _look(text: str) -> str:
+    """What a text looks like, whatever the length of its words and numbers."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", text))
 
 
 def _overlap(one: Patterns, other: Patterns) -> float:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipelines.indicators import suggest
 from pipelines.published import Row, rows
+from pipelines.tables import parts
 
 DATASET = "performance"
 KEY = (
@@ -72,6 +73,7 @@ class Explanation:
     method: Row
     deliveries: list[Row]
     target: Row | None
+    assessment: Row | None
     revisions: list[Row]
     release: Row
 
@@ -92,7 +94,7 @@ def explain(
     use. Where several periods fit, the shortest counts. Raises :class:`ExplainError`, which says what there is.
     """
     data = publish / DATASET / "data"
-    if not (data / "observation.csv").is_file():
+    if not parts(data / "observation.csv"):
         raise ExplainError(f"There is no release in {publish}. Make one with `yardstick run`, or name its folder.")
     about = _indicator(rows(data / "indicator.csv"), indicator)
     indicator_id = about["indicator_id"] or ""
@@ -106,7 +108,9 @@ def explain(
     when, figure = _of_period(figures, rows(data / "period.csv"), period)
     method = {**of_indicator, "method_version": figure["method_version"] or ""}
     of_period = {column: figure[column] or "" for column in PERIOD}
-    targets = rows(data / "target.csv", {**of_indicator, **of_period})
+    in_force = {**of_indicator, **of_period, "is_in_force": "true"}
+    of_area = {**method, **of_period, "area_code": figure["area_code"] or ""}
+    whole = figure["breakdown"] == "all"
     return Explanation(
         figure=figure,
         indicator=about,
@@ -114,7 +118,8 @@ def explain(
         area=place,
         method=next(iter(rows(data / "method.csv", method)), {}),
         deliveries=_deliveries(data, method, figure),
-        target=targets[0] if targets else None,
+        target=next(iter(rows(data / "target.csv", in_force)), None),
+        assessment=next(iter(rows(data / "assessment.csv", of_area)), None) if whole else None,
         revisions=_revisions(data, figure),
         release=_release(publish),
     )
@@ -297,6 +302,7 @@ def _release(publish: Path) -> Row:
 def _figure_lines(story: Explanation) -> list[str]:
     figure, about, period = story.figure, story.indicator, story.period
     group = "" if figure["breakdown"] == "all" else f"{figure['breakdown']}: {figure['breakdown_value']}"
+    standing = story.assessment or {}
     limits = [_number(figure[name]) for name in ("lower_95", "upper_95")]
     kind = (period["period_type"] or "").replace("_", " ")
     dates = f"{period['period_start']} to {period['period_end']}"
@@ -312,6 +318,10 @@ def _figure_lines(story: Explanation) -> list[str]:
         "Status": STATUS.get(figure["value_status"] or "", figure["value_status"]),
         "Note": NOTE.get(figure["value_note"] or "", figure["value_note"]),
         "Target": _target(story.target, about),
+        "Rating": standing.get("rag_sentence"),
+        "Direction": standing.get("direction_sentence"),
+        "Peers": standing.get("peers_sentence"),
+        "To year end": standing.get("needed_sentence"),
         "Meaning": about["definition"],
         "Mind": about["limitations"],
     }
@@ -342,7 +352,7 @@ def _target(target: Row | None, about: Row) -> str:
     tolerance = _number(target.get("tolerance"))
     agreed = [text for text in (target.get("agreed_by"), target.get("agreed_on")) if text]
     return (
-        f"{_number(target['target'])} {about['unit']}"
+        (target.get("target_words") or f"{_number(target['target'])} {about['unit']}")
         + (f", tolerance {tolerance}" if tolerance else "")
         + (f", agreed by {', '.join(agreed)}" if agreed else "")
         + (f": {target['reason']}" if target.get("reason") else "")

@@ -24,6 +24,11 @@ def where(error: BaseException) -> str:
     return f"{type(error).__module__}.{type(error).__name__}, raised at {' > '.join(own[-4:]) or 'an unknown place'}"
 
 
+def has_own_words(error: BaseException) -> bool:
+    """Whether an exception's text is this program's or the operating system's, neither of which repeats what is in a cell."""
+    return isinstance(error, OSError) or type(error).__module__.startswith("pipelines.")
+
+
 def unquoted(message: str) -> str:
     """A message of a database without what stands in quotes and without long numbers: they may be values of a record."""
     return re.sub(r"\d{5,}", "…", re.sub(r"(['\"`]).*\1", r"\1…\1", message, flags=re.DOTALL))

@@ -66,6 +66,7 @@ INDICATOR_SCHEMA = pl.Schema(
         "base_year_start": pl.Date,
         "percentile": pl.Float64,
         "provisional_days": pl.Int32,
+        "value_for_money": pl.String,
     }
 )
 
@@ -110,6 +111,7 @@ class Indicator:
     council_periods: tuple[str, ...]
     ward_periods: tuple[str, ...]
     reported_by: str | None
+    value_for_money: str | None
     methods: tuple[Method, ...]
     path: Path
     breakdown_periods: tuple[str, ...] = WARD_PERIODS
@@ -211,6 +213,7 @@ def _indicator(config: Config) -> Indicator:
         council_periods=tuple(meta.get("council_periods", COUNCIL_PERIODS)),
         ward_periods=tuple(meta.get("ward_periods", WARD_PERIODS)),
         reported_by=meta.get("reported_by"),
+        value_for_money=meta.get("value_for_money"),
         methods=_methods(name, model, meta, config.path),
         path=config.path,
         breakdown_periods=tuple(meta.get("breakdown_periods", meta.get("ward_periods", WARD_PERIODS))),

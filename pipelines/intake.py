@@ -136,8 +136,8 @@ def take_in(source: Source, delivery: Delivery, workspace: Workspace, earlier: E
         return standing, False
     if not (workspace.blobs / delivery.sha256).is_file():
         raise NotInLanding(
-            f"{source.name}: the delivery {delivery.file_name} ({delivery.sha256[:16]}) is no longer in landing, but has to be "
-            "judged again. Put its file back as it was received; it is known by its bytes"
+            f"{source.name}: the delivery {delivery.file_name} ({delivery.sha256[:16]}) is no longer in landing, and it has to "
+            "be judged again. Put its file back as it was received; it is known by its bytes"
         )
     with room_in(workspace.state):
         if corrections and not (standing and quarantine_path(source.name, standing, workspace).exists()):
@@ -385,7 +385,7 @@ def _stream(
                 faults = pl.concat([faults, set_aside.join(batch, on="row_number", how="semi")])
             if erased:
                 batch, faults = _without_erased(batch, faults, erased.among(typed), source)
-            good = typed.join(faults, on="row_number", how="anti", maintain_order="left")
+            good = typed.filter(~pl.col("row_number").is_in(faults["row_number"].implode()))
             write_accepted(_with_provenance(good, delivery, receipt).select(list(typed_schema)))
             write_quarantined(_with_reasons(batch, faults).select(list(raw_schema)))
             receipt.rows_accepted += len(good)
@@ -527,14 +527,15 @@ def _repeats(accepted: Path, source: Source, workspace: Workspace) -> pl.DataFra
     """Rows of one delivery that share a key: exact repeats after the first, and all that contradict each other."""
     key = ", ".join(source.record_type.key)
     fields = ", ".join(source.record_type.types)
+    same_key = " and ".join(f"one.{part} is not distinct from several.{part}" for part in source.record_type.key)
     with workspace.scratch() as scratch, duckdb.connect(config=within(scratch)) as connection:
         found: pl.DataFrame = connection.sql(
             f"""
             with shared as (
                 select row_number, {fields}
-                from read_parquet(?) semi join (
+                from read_parquet(?) as one semi join (
                     select {key} from read_parquet(?) group by all having count(*) > 1
-                ) using ({key})
+                ) as several on {same_key}
             ),
             told_apart as (
                 select row_number, {key}, row_number() over (partition by {fields} order by row_number) as copy from shared

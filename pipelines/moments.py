@@ -58,9 +58,9 @@ class Moments:
                 whole_day
             )
         if "%z" in form:
-            aware = text.str.strptime(pl.Datetime("us", "UTC"), form.replace("%z", "%#z"), strict=False, exact=True)
+            aware = text.str.strptime(pl.Datetime("us", "UTC"), form.replace("%z", "%#z"), strict=False, exact=True, cache=False)
             return aware.dt.convert_time_zone(self.council_zone).dt.replace_time_zone(None)
-        moment = text.str.strptime(pl.Datetime("us"), form, strict=False, exact=True)
+        moment = text.str.strptime(pl.Datetime("us"), form, strict=False, exact=True, cache=False)
         moment = pl.when(moment.dt.year() >= FIRST_YEAR).then(moment)
         if _names_time(form):
             return self._local(moment)

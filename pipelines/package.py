@@ -1,16 +1,15 @@
-"""Datasets as Frictionless packages: the tables as CSV, and what stands beside them.
+"""Datasets as Frictionless packages: which tables each has, and the package's descriptor, generated from the contract.
 
-Belongs here: which tables a dataset has (``package.yml``), ``datapackage.json``, README, CHANGELOG, LICENCE and SHA256SUMS,
-all generated from the contract. Does not belong here: the text of a value (``tables``), what changed since the last release
-(``compare``), whether a release may go out and how it is installed (``release``).
+Belongs here: ``package.yml``, the tables as files, ``datapackage.json``. Does not belong here: the text of a value
+(``tables``), what else stands beside the tables (``describe``), what changed since the last release (``compare``), whether a
+release may go out and how it is installed (``release``).
 """
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,15 +19,13 @@ import polars as pl
 from pipelines.config import ConfigError, load_yaml
 from pipelines.contract import INTEGERS, Column, Layer, TableContract
 from pipelines.council import Council
-from pipelines.disclose import NOTE
 from pipelines.files import replacing, sha256_of
-from pipelines.tables import connect, parquet, write_csv
-from pipelines.verify import SUMS, checksum_lines
+from pipelines.tables import connect, csv, name, parquet, parts, split, write_csv
+from pipelines.verify import CATALOGUE, table_path, table_sha256
 
 Descriptor = dict[str, Any]
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-GENERATED = "This file is generated with each release; `package.yml` is the only file here that is written by hand."
 LICENCES = {
     "OGL-UK-3.0": (
         "Open Government Licence v3.0",
@@ -37,20 +34,32 @@ LICENCES = {
     "CC-BY-4.0": ("Creative Commons Attribution 4.0 International", "https://creativecommons.org/licenses/by/4.0/"),
     "CC0-1.0": ("Creative Commons Zero 1.0 Universal", "https://creativecommons.org/publicdomain/zero/1.0/"),
 }
-SYMBOLS = {
-    "c": "confidential: withheld because the figure rests on very few people; the value is empty",
-    "x": "not available; the value is empty",
-    "z": "not applicable; the value is empty",
-    "u": "unreliable: the value is given and needs care",
-}
 KINDS: Mapping[Layer, str] = {"mart": "data", "release": "release record"}
+CADENCES = ("daily", "weekly", "monthly", "quarterly", "yearly", "once")
+"""How often a source delivers, the most often first."""
+GEOGRAPHY = "http://statistics.data.gov.uk/id/statistical-geography/"
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Extract:
+    """Small files made from a table: the rows of each value of the column ``by``, in ``<folder>/<value>.csv`` and ``.json``.
+
+    ``labels`` maps a table that the rows refer to, to the column of it that is shown beside its key.
+    """
+
+    table: str
+    by: str
+    folder: str
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Package:
     """A dataset as ``package.yml`` describes it; ``tables`` are its contracts in the reader's order.
 
-    ``cleared`` are words that look personal and that a person has cleared for publication.
+    ``cleared`` are words that look personal and that a person has cleared for publication; ``limitations`` are sentences that
+    a reader should know.
     """
 
     name: str
@@ -60,6 +69,8 @@ class Package:
     licence: str
     tables: tuple[TableContract, ...]
     cleared: frozenset[str] = frozenset()
+    limitations: tuple[str, ...] = ()
+    extracts: tuple[Extract, ...] = ()
 
     def layer(self, layer: Layer) -> tuple[TableContract, ...]:
         """The dataset's tables that are made before (``mart``) or after (``release``) disclosure control."""
@@ -68,24 +79,25 @@ class Package:
 
 @dataclass(frozen=True)
 class Source:
-    """Where data came from, as a publisher of it is credited. ``record_type`` is the kind of record it gives."""
+    """Where data came from, as a publisher of it is credited. ``record_type`` is the kind of record it gives.
+
+    ``cadence`` is one of :data:`CADENCES`; ``is_old`` tells that its newest delivery could not be used.
+    """
 
     title: str
     origin: str
     licence: str
     record_type: str
+    cadence: str = "once"
+    is_old: bool = False
 
 
 @dataclass(frozen=True)
 class Release:
-    """What is the same in every dataset of a release: its version, its date and its history, newest first.
-
-    ``history`` has the rows of the release table with version, as_of, change and summary as text.
-    """
+    """What is the same in every dataset of a release: its version and its date."""
 
     version: str
     as_of: date
-    history: tuple[Mapping[str, str], ...]
 
 
 def read_packages(paths: Iterable[Path], contracts: Mapping[str, TableContract], council: Council) -> list[Package]:
@@ -103,9 +115,17 @@ def read_packages(paths: Iterable[Path], contracts: Mapping[str, TableContract],
         except ConfigError as error:
             problems += error.problems
             continue
+        if path.parent.name == CATALOGUE:
+            problems.append(
+                content.problem([], f"The folder {CATALOGUE} holds the list of all datasets; name this one otherwise.")
+            )
         for index, table in enumerate(content["tables"]):
             fault = _misplaced(table, path.parent.name, content["tables"], contracts, home)
             problems += [content.problem(["tables", index], fault)] if fault else []
+        known = {table: contracts[table] for table in content["tables"] if table in contracts}
+        for index, extract in enumerate(content.get("extracts", []) if len(known) == len(content["tables"]) else []):
+            fault = _no_extract(extract, known)
+            problems += [content.problem(["extracts", index], fault)] if fault else []
         packages.append(
             Package(
                 name=path.parent.name,
@@ -113,8 +133,13 @@ def read_packages(paths: Iterable[Path], contracts: Mapping[str, TableContract],
                 description=" ".join(content["description"].split()),
                 keywords=tuple(content["keywords"]),
                 licence=content.get("licence", council.licence),
-                tables=tuple(contracts[table] for table in content["tables"] if table in contracts),
+                tables=tuple(known.values()),
                 cleared=frozenset(one["words"] for one in content.get("cleared", [])),
+                limitations=tuple(" ".join(one.split()) for one in content.get("limitations", [])),
+                extracts=tuple(
+                    Extract(one["table"], one["by"], one["folder"], tuple(one.get("labels", {}).items()))
+                    for one in content.get("extracts", [])
+                ),
             )
         )
     if problems:
@@ -136,12 +161,28 @@ def _misplaced(
     return None
 
 
+def _no_extract(extract: Mapping[str, Any], tables: Mapping[str, TableContract]) -> str | None:
+    """Why small files cannot be made from a table as ``package.yml`` says."""
+    table = tables.get(extract["table"])
+    if table is None:
+        return f"{extract['table']} is not a table of this dataset."
+    keys = {key.to: key for key in table.foreign_keys}
+    subject = next((key.to for key in table.foreign_keys if key.columns == (extract["by"],)), None)
+    if subject is None:
+        return f"{extract['by']} of {table.name} refers to no table that says what each of its values is."
+    for to, column in extract.get("labels", {}).items():
+        if to not in keys or column not in {one.name for one in tables[to].published}:
+            return f"the label {to}.{column} is not a column of a table that {table.name} refers to."
+    return None
+
+
 def read_sources(reference: Path) -> list[Source]:
     """The sources in the reference tables ``source`` and ``delivery`` that have a delivery in use, by title."""
     source, delivery = (parquet(reference / f"{table}.parquet") for table in ("source", "delivery"))
     used = f"source in (select source from {delivery} where in_use)"
     with connect() as connection:
-        query = f"select title, coalesce(origin, ''), licence, record_type from {source} where {used} order by all"
+        columns = "title, coalesce(origin, ''), licence, record_type, cadence, is_old"
+        query = f"select {columns} from {source} where {used} order by all"
         return [Source(*row) for row in connection.execute(query).fetchall()]
 
 
@@ -175,19 +216,41 @@ def write_dataset_metadata(packages: Iterable[Package], council: Council, target
         pl.DataFrame(sorted(rows), schema=types, orient="row").write_parquet(temporary)
 
 
-def write_tables(packages: Iterable[Package], layer: Layer, folder: Path, candidate: Path) -> dict[str, str]:
-    """Write ``<candidate>/<dataset>/data/<table>.csv`` for each table of a layer; its SHA-256 by ``<dataset>/<table>``."""
+def write_tables(
+    packages: Iterable[Package],
+    layer: Layer,
+    folder: Path,
+    candidate: Path,
+    council: Council,
+    previous: Mapping[str, Mapping[str, Any]],
+) -> dict[str, str]:
+    """Write ``<candidate>/<dataset>/data/<table>.csv`` for each table of a layer; its SHA-256 by ``<dataset>/<table>``.
+
+    A table over the council's budget for one file is split by financial year, and stays so: ``previous`` are the descriptors
+    of the last release by dataset.
+    """
     hashes = {}
     for package in packages:
+        before = previous.get(package.name, {}).get("resources", [])
+        several = {one["name"] for one in before if isinstance(one["path"], list)}
         for table in package.layer(layer):
             target = candidate / package.name / "data" / f"{table.name}.csv"
-            write_csv(table, folder / f"{table.name}.parquet", target)
-            hashes[f"{package.name}/{table.name}"] = sha256_of(target)
+            source = folder / f"{table.name}.parquet"
+            write_csv(table, source, target)
+            if table.name in several or target.stat().st_size > council.budget.table_mb * MEGABYTE:
+                split(table, source, target, council.year_starts_in)
+            hashes[f"{package.name}/{table.name}"] = table_sha256(target)
     return hashes
 
 
-def outline(package: Package, council: Council, sources: Iterable[Source]) -> Descriptor:
-    """The dataset's ``datapackage.json`` without what each release adds (version, date, bytes and hashes)."""
+def outline(package: Package, council: Council, sources: Iterable[Source], folder: Path) -> Descriptor:
+    """The dataset's ``datapackage.json`` without what each release adds (version, date, days covered, bytes and hashes).
+
+    ``folder`` has the tables that are written already; any other is taken to be one file.
+    """
+    fed = feeding(package, sources)
+    often = min((one.cadence for one in fed if one.cadence in CADENCES), key=CADENCES.index, default=None)
+    publisher = {"title": council.name, **({"path": council.homepage} if council.homepage else {})}
     return {
         "$schema": PROFILE,
         "name": package.name,
@@ -197,19 +260,75 @@ def outline(package: Package, council: Council, sources: Iterable[Source]) -> De
         "keywords": list(package.keywords),
         "licenses": [_licence(package.licence)],
         "contributors": [
+            publisher | {"email": council.contact_email, "roles": ["publisher"]},
             {
-                "title": council.name,
-                **({"path": council.homepage} if council.homepage else {}),
+                "title": council.contact_name,
+                "organization": council.name,
                 "email": council.contact_email,
-                "roles": ["publisher"],
-            }
+                "roles": ["contact"],
+            },
         ],
         "sources": [
-            {"title": one.title, **({"origin": one.origin} if one.origin else {}), "licence": one.licence}
-            for one in feeding(package, sources)
+            {"title": one.title, **({"origin": one.origin} if one.origin else {}), "licence": one.licence} for one in fed
         ],
-        "resources": [_resource(table) for table in package.tables],
+        "spatial": {"code": council.area_code, "title": council.name, "path": f"{GEOGRAPHY}{council.area_code}"},
+        **({"updateFrequency": often} if often else {}),
+        **({"limitations": list(package.limitations)} if package.limitations else {}),
+        "resources": [_resource(table, folder) for table in package.tables],
     }
+
+
+def complete(described: Descriptor, release: Release, folder: Path) -> Descriptor:
+    """The whole ``datapackage.json`` from its outline, the release and the dataset's files in ``folder``.
+
+    Raises ``FileNotFoundError`` where a table is missing.
+    """
+    resources = []
+    for resource in described["resources"]:
+        rest = {key: value for key, value in resource.items() if key != "schema"}
+        if not isinstance(rest["path"], list):
+            path = folder / rest["path"]
+            rest |= {"bytes": path.stat().st_size, "hash": f"sha256:{sha256_of(path)}"}
+        resources.append(rest | {"schema": resource["schema"]})
+    head = {key: described[key] for key in ("$schema", "name", "title", "description")}
+    head |= {"version": release.version, "created": f"{release.as_of.isoformat()}T00:00:00Z"}
+    covered = _covered(described, folder)
+    head |= {"temporal": dict(zip(("start", "end"), covered, strict=True))} if covered else {}
+    return head | {key: value for key, value in described.items() if key not in head} | {"resources": resources}
+
+
+def _covered(described: Descriptor, folder: Path) -> tuple[str, str] | None:
+    """The first and the last day that the figures are about: the dates in the key of the first table that has any.
+
+    Where no key has a date, the days of any dates and times in the first table that has some; and where there are none, the
+    years in its key (``2025``).
+    """
+    data = [one for one in described["resources"] if one["kind"] == "data"]
+    every = [(one, one["schema"]["fields"]) for one in data]
+    keys = [(one, [field for field in fields if field["name"] in one["schema"]["primaryKey"]]) for one, fields in every]
+    for resource, fields in (*keys, *every):
+        dates = [name(field["name"]) for field in fields if field["type"] in ("date", "datetime")]
+        found = _span(folder, resource, dates, "left({}, 10)")
+        if found:
+            return found
+    for resource, fields in keys:
+        texts = [name(field["name"]) for field in fields if field["type"] == "string"]
+        found = _span(folder, resource, texts, "nullif(regexp_extract({}, '^(19|20)[0-9][0-9]$'), '')")
+        if found:
+            return found
+    return None
+
+
+def _span(folder: Path, resource: Descriptor, columns: Sequence[str], reading: str) -> tuple[str, str] | None:
+    """The least and the greatest of what some columns of a table hold, read in a way; ``None`` where that is nothing."""
+    if not columns:
+        return None
+    read = [reading.format(column) for column in columns]
+    first, last = (", ".join(f"{bound}({one})" for one in read) for bound in ("min", "max"))
+    source = csv(folder / table_path(resource), [field["name"] for field in resource["schema"]["fields"]])
+    with connect() as connection:
+        start, end = connection.execute(f"select least({first}), greatest({last}) from {source}").fetchall()[0]
+    return (start, end) if start else None
 
 
 def _licence(licence: str) -> dict[str, str]:
@@ -217,21 +336,26 @@ def _licence(licence: str) -> dict[str, str]:
     return {"name": licence, "path": path, "title": title}
 
 
-def _resource(table: TableContract) -> Descriptor:
+def _resource(table: TableContract, folder: Path) -> Descriptor:
     schema: Descriptor = {"fields": [_field(table, column) for column in table.published], "missingValues": [""]}
     schema["primaryKey"] = list(table.primary_key)
+    if table.unique_keys:
+        schema["uniqueKeys"] = [list(key) for key in table.unique_keys]
     if table.foreign_keys:
         schema["foreignKeys"] = [
             {"fields": list(key.columns), "reference": {"resource": key.to, "fields": list(key.to_columns)}}
             for key in table.foreign_keys
         ]
+    path = f"data/{table.name}.csv"
+    files = [file.relative_to(folder).as_posix() for file in parts(folder / path)]
     return {
         "name": table.name,
-        "path": f"data/{table.name}.csv",
+        "path": files if files and files != [path] else path,
         "title": _title(table.name),
         "description": table.description,
         "grain": table.grain,
         "kind": KINDS[table.layer],
+        **({"deprecated": asdict(table.deprecated)} if table.deprecated else {}),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
@@ -241,20 +365,24 @@ def _resource(table: TableContract) -> Descriptor:
 
 def _field(table: TableContract, column: Column) -> Descriptor:
     constraints: Descriptor = {"required": True} if column.name in table.required else {}
-    if column.name in (enums := dict(table.enums)):
-        constraints["enum"] = list(enums[column.name])
+    enum = list(dict(table.enums).get(column.name, ()))
+    if enum:
+        constraints["enum"] = enum
+    kind = column_type(column)
     return {
         "name": column.name,
-        "type": _type(column),
+        "type": kind,
         "title": _title(column.name),
         "description": column.description,
         **({"unit": column.unit} if column.unit else {}),
-        **({"decimals": column.scale} if _type(column) == "number" else {}),
+        **({"decimals": column.scale} if kind == "number" else {}),
+        **({"categories": enum} if enum and kind == "string" else {}),
+        **({"deprecated": asdict(column.deprecated)} if column.deprecated else {}),
         **({"constraints": constraints} if constraints else {}),
     }
 
 
-def _type(column: Column) -> str:
+def column_type(column: Column) -> str:
     """The Table Schema type of a column."""
     if column.is_number:
         return "integer" if column.data_type in INTEGERS else "number"
@@ -266,136 +394,7 @@ def _title(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def write_package(package: Package, council: Council, sources: Sequence[Source], release: Release, folder: Path) -> None:
-    """Write all that stands beside the tables in ``folder``, whose ``data/`` already holds every table of the dataset.
-
-    Raises ``FileNotFoundError`` where a table is missing.
-    """
-    described = outline(package, council, sources)
-    for resource in described["resources"]:
-        path = folder / resource["path"]
-        schema = resource.pop("schema")
-        resource |= {"bytes": path.stat().st_size, "hash": f"sha256:{sha256_of(path)}", "schema": schema}
-    head = {key: described.pop(key) for key in ("$schema", "name", "title", "description")}
-    head |= {"version": release.version, "created": f"{release.as_of.isoformat()}T00:00:00Z"}
-    _write(folder / "datapackage.json", json.dumps(head | described, ensure_ascii=False, indent=2) + "\n")
-    _write(folder / "README.md", _readme(package, council, sources, release))
-    _write(folder / "CHANGELOG.md", _changelog(package, release))
-    _write(folder / "LICENCE", _licence_notice(package, council, release))
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
-    hashes = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
-    _write(folder / SUMS, checksum_lines(hashes))
-
-
-def _write(path: Path, text: str) -> None:
-    with replacing(path) as temporary:
-        temporary.write_bytes(text.encode())
-
-
 def clear(candidate: Path) -> None:
     """Remove a candidate, so that the next one holds nothing of it."""
     shutil.rmtree(candidate, ignore_errors=True)
     candidate.mkdir(parents=True)
-
-
-def read_history(release_parquet: Path) -> tuple[Mapping[str, str], ...]:
-    """The rows of the release table, newest version first: version, as_of, change and summary as text."""
-    with connect() as connection:
-        query = (
-            "select version, cast(as_of as varchar), change, summary from "
-            f"{parquet(release_parquet)} order by list_transform(string_split(version, '.'), lambda x: cast(x as int)) desc"
-        )
-        rows = connection.execute(query).fetchall()
-    return tuple(dict(zip(("version", "as_of", "change", "summary"), row, strict=True)) for row in rows)
-
-
-def _readme(package: Package, council: Council, sources: Sequence[Source], release: Release) -> str:
-    licence = _licence(package.licence)
-    cite = f"{council.name} ({release.as_of.year}). {package.title}, version {release.version}."
-    home = f" {council.homepage}" if council.homepage else ""
-    credits = "".join(
-        f"- {_cell(one.title)}{f' ({_cell(one.origin)})' if one.origin else ''}, licence {one.licence}\n"
-        for one in feeding(package, sources)
-    )
-    noted = any(column.name == NOTE for table in package.tables for column in table.published)
-    symbols = "".join(f"- `{symbol}` {meaning}\n" for symbol, meaning in SYMBOLS.items())
-    notes = f"What `{NOTE}` says:\n\n{symbols}\n" if noted else ""
-    return f"""# {package.title}: {council.name}
-
-{package.description}
-
-Version {release.version}, with what was known on {release.as_of.isoformat()}. {GENERATED}
-
-## Use it
-
-Licence: [{licence["title"]}]({licence["path"]}). Contact: {council.contact_name}, {council.contact_email}.
-
-Cite as: {cite}{home}
-
-The tables are CSV files in `data/`: UTF-8, a comma between fields, a point before decimals, dates as `2025-03-31`, times in
-UTC as `2025-03-31T09:30:00Z`, an empty cell for no value. Read codes as text. `datapackage.json` describes them for programs
-(Frictionless Data Package); `SHA256SUMS` has the checksum of every file; `CHANGELOG.md` says what each version changed.
-A text that a spreadsheet would run as a formula has an apostrophe in front, which is no part of it.
-
-{notes}## Tables
-
-{"".join(_dictionary(table) for table in package.tables)}## Where the figures come from
-
-Computed by {council.name} from:
-
-{credits}"""
-
-
-def _dictionary(table: TableContract) -> str:
-    """A table's part of the README: what a row is, the key, and every column."""
-    keys = "".join(
-        f"{', '.join(f'`{c}`' for c in key.columns)} refers to `{key.to}` ({', '.join(f'`{c}`' for c in key.to_columns)}). "
-        for key in table.foreign_keys
-    )
-    enums = dict(table.enums)
-    rows = "".join(
-        f"| `{column.name}` | {_type(column)} | {_cell(column.unit or '')} | {_cell(_meaning(column, enums))} |\n"
-        for column in table.published
-    )
-    return f"""### `{table.name}`
-
-{table.description}
-
-A row is {table.grain}. Key: {", ".join(f"`{column}`" for column in table.primary_key)}. {keys}
-
-| column | type | unit | meaning |
-|---|---|---|---|
-{rows}
-""".replace(". \n", ".\n")
-
-
-def _meaning(column: Column, enums: Mapping[str, tuple[str, ...]]) -> str:
-    allowed = f" One of: {', '.join(enums[column.name])}." if column.name in enums else ""
-    return column.description + allowed
-
-
-def _cell(text: str) -> str:
-    """Text that cannot break a Markdown table."""
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def _changelog(package: Package, release: Release) -> str:
-    entries = "".join(f"\n## {one['version']} ({one['as_of']})\n\n{one['summary']}\n" for one in release.history)
-    return f"""# Changes: {package.title}
-
-Newest first; one version for all datasets of the council. The first number rises when columns or tables are removed, renamed,
-moved or given another type, or a rule on them is tightened; the second when tables, columns or rows are added or rows removed;
-the third when only values or descriptions changed. {GENERATED}
-{entries}"""
-
-
-def _licence_notice(package: Package, council: Council, release: Release) -> str:
-    licence = _licence(package.licence)
-    return f"""{package.title}
-Copyright {council.name} {release.as_of.year}
-
-You may use this dataset under the terms of the {licence["title"]} ({licence["name"]}):
-{licence["path"]}
-
-To credit it: "Contains information from {council.name}, licensed under the {licence["title"]}."
-"""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.tables import connect, csv, name, text
-from pipelines.verify import SUMS, datasets_in
+from pipelines.verify import SUMS, datasets_in, table_path
 
 Check = Callable[[str], bool]
 
@@ -160,7 +160,9 @@ def search(candidate: Path, cleared: Mapping[str, frozenset[str]], allowed: froz
     for dataset, descriptor in datasets_in(candidate).items():
         known = allowed | cleared.get(dataset, frozenset())
         for resource in descriptor["resources"]:
-            found, looked = _in_table(candidate / dataset / resource["path"], f"{dataset}/{resource['name']}", resource, known)
+            found, looked = _in_table(
+                candidate / dataset / table_path(resource), f"{dataset}/{resource['name']}", resource, known
+            )
             findings += found
             cells += looked
         findings += list(_in_files(candidate / dataset, known))
@@ -198,8 +200,8 @@ def _in_cells(
 
 
 def _in_files(dataset: Path, known: frozenset[str]) -> Iterator[Finding]:
-    """What stands in the files that describe a dataset."""
-    for path in sorted(dataset.rglob("*")):
-        if path.suffix in (".md", ".json", ".jsonld", ".ttl", ".html", ".txt", ".m") and path.name != SUMS:
+    """What stands in the files that describe a dataset; files in folders hold only cells of its tables."""
+    for path in sorted(dataset.iterdir()):
+        if path.suffix in (".md", ".json", ".jsonld", ".ttl", ".html", ".txt", ".pq") and path.name != SUMS:
             lines = path.read_text(encoding="utf-8").splitlines()
             yield from _in_cells(f"{dataset.name}/{path.name}", [(line, [n]) for n, line in enumerate(lines, 1)], known, KINDS)

@@ -13,20 +13,21 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.tables import csv, name
+from pipelines.tables import csv, name, parts
 
 Row = dict[str, str | None]
 """A published row: the text of each value by column; ``None`` where there is none."""
 
 
 def rows(table: Path, where: Mapping[str, str] | None = None) -> list[Row]:
-    """The rows of a published CSV, in its order, that have the given values; none where the file does not exist.
+    """The rows of a published table, in its order, that have the given values; none where it does not exist.
 
     Raises :class:`LookupError` where a column of ``where`` is not in the file.
     """
-    if not table.is_file():
+    files = parts(table)
+    if not files:
         return []
-    with table.open(encoding="utf-8", newline="") as file:
+    with files[0].open(encoding="utf-8", newline="") as file:
         columns = next(text_csv.reader(file), [])
     if not columns:
         return []

@@ -70,6 +70,13 @@ def plan(standing: Sequence[Standing], workspace: Workspace, today: date, erase:
         purged += of_source
         entries += rested
         told += sentences
+    there = {one.source.name for one in standing}
+    orphans = sorted(path.name for path in workspace.receipts.glob("*") if path.name not in there)
+    told += [
+        f"{name}: there is no such source any more, so nobody states how long its records are kept. Put its source.yml back, or "
+        f"take its folders out of {workspace.state} by hand."
+        for name in orphans
+    ]
     files = {one.judged.delivery.sha256 for one in purged if one.file}
     known = {(one.judged.source.name, one.judged.delivery.sha256) for one in purged}
     for one in standing:  # one file may be a delivery of several sources
@@ -99,6 +106,7 @@ def carry_out(
         _take_out(one, workspace)
     if purge.purged:
         _forget_what_was_made(workspace)
+    workspace.forget_unfinished()
 
 
 def ledger(workspace: Workspace) -> dict[str, Any]:
@@ -189,17 +197,43 @@ def _named(one: Standing) -> list[str]:
 
 
 def _rested(connection: duckdb.DuckDBPyConnection, one: Standing) -> list[dict[str, Any]]:
-    """What figures rested on the rows that go: their months, and what else names a published row."""
+    """What figures rested on the rows that go: their months, and what else names a published row.
+
+    Of expired records these are all months before the first that still has a record, quiet ones among them, and the months of
+    those that reach further; of erased ones the months of each.
+    """
     dated, named = one.source.record_type.dated_by, _named(one)
     if not dated:
         return []
     days = ", ".join(f"cast({name(field)} as date)" for field in dated)
+    parts = ", ".join(["source", *map(name, named)])
+    of_source = f"{text(one.source.name)} as source, {''.join(f'{name(field)}, ' for field in named)}"
     found = connection.sql(
-        f"select why, {''.join(f'{name(f)}, ' for f in named)} date_trunc('month', least({days})) as first, "
-        f"last_day(greatest({days})) as last from gone where least({days}) is not null group by all order by all"
+        f"""
+        with going as (
+            select {of_source} why, date_trunc('month', least({days})) as first, last_day(greatest({days})) as last
+            from gone where least({days}) is not null
+        ),
+        remaining as (
+            select {of_source} min(date_trunc('month', least({days}))) as remains_from
+            from versions anti join gone using (delivery, row_number) group by all
+        ),
+        before as (
+            select {parts}, min(first) as first, coalesce(last_day(remains_from - interval 1 month), max(last)) as last
+            from going left join remaining using ({parts}) where why = {text(EXPIRED)} group by {parts}, remains_from
+        )
+        select {text(EXPIRED)} as why, {parts}, first, last from before where first <= last
+        union
+        select why, {parts}, going.first, going.last from going left join before using ({parts})
+        where why = {text(ERASURE)} or going.last > before.last
+        order by all
+        """
     ).pl()
-    about = {"source": one.source.name, "record_type": one.source.record_type.name}
-    return [about | {k: v.isoformat()[:10] if isinstance(v, date) else v for k, v in row.items()} for row in found.to_dicts()]
+    return [
+        {"record_type": one.source.record_type.name}
+        | {key: value.isoformat()[:10] if isinstance(value, date) else value for key, value in row.items()}
+        for row in found.to_dicts()
+    ]
 
 
 def _of_delivery(

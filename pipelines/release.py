@@ -27,18 +27,18 @@ from pipelines.compare import (
     write_this_release,
 )
 from pipelines.contract import Column, TableContract
-from pipelines.council import Council
+from pipelines.council import Budget, Council
+from pipelines.describe import write_catalogue, write_package
 from pipelines.disclose import NOTE, audit
 from pipelines.files import read_json, sha256_of, sync, write_json
 from pipelines.package import (
+    MEGABYTE,
     Package,
     Release,
     clear,
     outline,
-    read_history,
     read_sources,
     write_dataset_metadata,
-    write_package,
     write_tables,
 )
 from pipelines.personal import search
@@ -89,9 +89,9 @@ def draft(places: Places, packages: Sequence[Package], council: Council, as_of: 
     recover(places.publish)
     previous = read_previous(places.publish)
     clear(places.candidate)
-    hashes = write_tables(packages, "mart", places.safe, places.candidate)
+    hashes = write_tables(packages, "mart", places.safe, places.candidate, council, previous)
     sources = read_sources(places.reference)
-    new = {package.name: outline(package, council, sources) for package in packages}
+    new = {package.name: outline(package, council, sources, places.candidate / package.name) for package in packages}
     difference, changes = compare(previous, places.publish, new, places.candidate)
     write_previous_tables(packages, previous, places.publish, places.previous)
     write_changes(changes, places.reference / "change.parquet")
@@ -105,12 +105,13 @@ def draft(places: Places, packages: Sequence[Package], council: Council, as_of: 
 
 def build_candidate(places: Places, packages: Sequence[Package], council: Council, difference: Difference, as_of: date) -> None:
     """Complete a draft after dbt's second pass: the release tables, and beside all tables what describes them."""
-    write_tables(packages, "release", places.released, places.candidate)
+    write_tables(packages, "release", places.released, places.candidate, council, verify.datasets_in(places.publish))
     sources = read_sources(places.reference)
-    history = read_history(places.released / "release.parquet")
-    release = Release(difference.version, as_of, history)
-    for package in packages:
-        write_package(package, council, sources, release, places.candidate / package.name)
+    release = Release(difference.version, as_of)
+    descriptors = [
+        write_package(package, council, sources, release, difference, places.candidate, places.publish) for package in packages
+    ]
+    write_catalogue(descriptors, council, release, places.candidate)
 
 
 def gates(
@@ -130,6 +131,7 @@ def gates(
             places.candidate, {package.name: package.cleared for package in packages}, frozenset({council.contact_email})
         ),
         lambda: reconciliation(packages, places.marts, places.candidate, withheld_cell),
+        lambda: size(places.candidate, council.budget),
         lambda: validity(places.candidate),
     ]
     for check in checks:
@@ -266,6 +268,22 @@ def _published(column: Column) -> str:
     return f"cast({value} as decimal(38, {column.scale}))" if column.is_number else value
 
 
+def size(candidate: Path, budget: Budget) -> Gate:
+    """No file, and not all files together, are larger than the council's budget; git hosts refuse or slow down beyond it."""
+    sizes = {path.relative_to(candidate).as_posix(): path.stat().st_size for path in candidate.rglob("*") if path.is_file()}
+    whole, limit = sum(sizes.values()) / MEGABYTE, budget.file_mb * MEGABYTE
+    faults = [
+        f"{file} has {bytes_ / MEGABYTE:,.4g} MB, and a file may have {budget.file_mb:,g}."
+        for file, bytes_ in sorted(sizes.items())
+        if bytes_ > limit
+    ]
+    if whole > budget.repository_mb:
+        faults.append(f"All files together have {whole:,.4g} MB, and may have {budget.repository_mb:,g}.")
+    if faults:
+        faults.append("Publish fewer breakdowns or earlier years, or change the limits under size in council.yml.")
+    return _gate("size", faults, f"{whole:,.1f} MB in {len(sizes)} files.", {"megabytes": whole, "files": len(sizes)})
+
+
 def validity(candidate: Path) -> Gate:
     """The candidate is a release as any reader can verify it; each package satisfies the Frictionless standard row by row."""
     datasets = sorted(verify.datasets_in(candidate))
@@ -352,7 +370,7 @@ def _same_bytes(one: Path, other: Path) -> bool:
 def _generated(publish: Path) -> set[str]:
     """The files that the release in the publish folder consists of, relative to it."""
     files = set()
-    for dataset in verify.datasets_in(publish):
-        sums = (publish / dataset / verify.SUMS).read_text(encoding="utf-8")
-        files |= {f"{dataset}/{line[66:]}" for line in sums.splitlines()} | {f"{dataset}/{verify.SUMS}"}
+    for folder in verify.released_in(publish):
+        sums = (folder / verify.SUMS).read_text(encoding="utf-8")
+        files |= {f"{folder.name}/{line[66:]}" for line in sums.splitlines()} | {f"{folder.name}/{verify.SUMS}"}
     return files

@@ -342,7 +342,7 @@ def _value_faults(config: Config, at: list[str | int]) -> Iterator[str]:
         yield config.problem([*at, "dates"], what)
     for setting, what in numbers.faults(stated.get("numbers", {}), has_own_numbers=not is_text(config["format"])):
         yield config.problem([*at, "numbers", setting], what)
-    for mark in set(stated.get("marks", {})) & set(stated.get("missing", config.get("missing", []))):
+    for mark in sorted(set(stated.get("marks", {})) & set(stated.get("missing", config.get("missing", []))) - {""}):
         yield config.problem([*at, "marks", mark], f"`{mark}` also stands under `missing`, which gives no reason; keep one.")
     if "zone" in stated and not moments.is_zone(stated["zone"]):
         yield config.problem([*at, "zone"], "there is no such time zone; write UTC, or one such as Europe/London.")

@@ -1,10 +1,14 @@
 """A published table as bytes: how each type is written into CSV and read back.
 
-Belongs here: the text of a value, the CSV dialect, reading a published CSV. Does not belong here: which tables there are,
-and what stands beside them in a package.
+Belongs here: the text of a value, the CSV dialect, reading a published CSV, a table in several files. Does not belong here:
+which tables there are, and what stands beside them in a package.
 
-A text cell that a spreadsheet would run as a formula (it begins with ``= + - @``, a tab or a carriage return and is not
-a plain number) is written with an apostrophe in front, and read back without it. An empty text is a missing value.
+A text cell that a spreadsheet would run as a formula (it begins with ``= + - @``, in full width too, a tab or the end of a
+line, and is not a plain number) is written with an apostrophe in front, and read back without it. An empty text is a missing
+value.
+
+A table is one file, ``<table>.csv``. One that would be too large is a folder of its name with a file for each financial
+year, ``<table>/2025-26.csv``; whoever reads a table names the one file, and is given the rows of either.
 """
 
 from __future__ import annotations
@@ -19,7 +23,8 @@ from pipelines.contract import Column, TableContract
 from pipelines.files import replacing
 
 DIALECT = "header true, delimiter ',', quote '\"', escape '\"', nullstr ''"
-FORMULA = r"^''*[=+\-@\t\r]"
+STARTS = r"[=+\-@\t\r\n＝＋－＠]"
+FORMULA = rf"^'*{STARTS}"
 NUMBER = r"^[+-]?[0-9]+([.][0-9]+)?$"
 
 
@@ -58,13 +63,14 @@ def parquet(path: Path) -> str:
 
 def neutral(value: str) -> str:
     """The SQL of a text that no spreadsheet runs as a formula."""
-    formula = f"regexp_matches({value}, '{FORMULA}') and not regexp_matches({value}, '{NUMBER}')"
+    formula = f"regexp_matches({value}, {text(FORMULA)}) and not regexp_matches({value}, '{NUMBER}')"
     return f"case when {formula} then '''' || {value} else {value} end"
 
 
 def restored(value: str) -> str:
     """The SQL of a text as it was before :func:`neutral`."""
-    return f"regexp_replace({value}, '^''(''*[=+\\-@\\t\\r])', '\\1')"
+    apostrophe = text(f"^'('*{STARTS})")
+    return f"regexp_replace({value}, {apostrophe}, '\\1')"
 
 
 def published_text(column: Column) -> str:
@@ -89,19 +95,57 @@ def write_csv(table: TableContract, source: Path, target: Path) -> None:
 
     Raises ``duckdb.Error`` where a value has no published text (an infinite number, for instance).
     """
+    _write(table, source, target, "true")
+
+
+def split(table: TableContract, source: Path, target: Path, year_starts_in: int) -> list[Path]:
+    """Write a table again, as a file for each financial year in the place of the one ``target``; the files, in order.
+
+    A row belongs to the year of the last date of its key. Nothing is done, and nothing returned, where the key has no date or
+    the table no row.
+    """
+    dates = [column.name for column in table.published if column.data_type == "DATE" and column.name in table.primary_key]
+    if not dates:
+        return []
+    folder, year = target.with_suffix(""), f"year({name(dates[-1])} - to_months({year_starts_in - 1}))"
+    with connect() as connection:
+        years = connection.execute(f"select distinct {year} from {parquet(source)} order by all").fetchall()
+    if not years:
+        return []
+    made = []
+    for (first,) in years:
+        label = f"{first}" if year_starts_in == 1 else f"{first}-{(first + 1) % 100:02d}"
+        made.append(folder / f"{label}.csv")
+        _write(table, source, made[-1], f"{year} = {first}")
+    target.unlink()
+    return made
+
+
+def _write(table: TableContract, source: Path, target: Path, where: str) -> None:
     columns = ", ".join(f"{published_text(column)} as {name(column.name)}" for column in table.published)
-    order = in_order(table.primary_key, of="t.")
+    rows = f"from {parquet(source)} as t where {where} order by {in_order(table.primary_key, of='t.')}"
     with replacing(target) as temporary, connect() as connection:
-        connection.execute(
-            f"copy (select {columns} from {parquet(source)} as t order by {order}) to {text(temporary)} (format csv, {DIALECT})"
-        )
+        connection.execute(f"copy (select {columns} {rows}) to {text(temporary)} (format csv, {DIALECT})")
+
+
+def parts(path: Path) -> list[Path]:
+    """The files of the table that ``path`` names: that one, or those of its financial years; none where it is not there."""
+    return [path] if path.exists() else sorted(path.with_suffix("").glob("*.csv"))
 
 
 def csv(path: Path, columns: Sequence[str]) -> str:
-    """A published CSV as a subquery with every column as text, a column ``row`` (1 the first) in front.
+    """A published table as a subquery with every column as text, a column ``row`` (1 the first) in front.
 
     ``columns`` are the file's own, in its order; a file with others makes DuckDB raise an error.
     """
+    files = [_file(file, columns) for file in parts(path) or [path]]
+    if len(files) == 1:
+        return files[0]
+    together = " union all ".join(f"select {number} as part, * from {file}" for number, file in enumerate(files))
+    return f"(select row_number() over (order by part, row) as row, * exclude (part, row) from ({together}))"
+
+
+def _file(path: Path, columns: Sequence[str]) -> str:
     types = ", ".join(f"{text(column)}: 'VARCHAR'" for column in columns)
     values = ", ".join(f"{restored(name(c))} as {name(c)}" for c in columns)
     return (

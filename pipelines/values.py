@@ -66,16 +66,9 @@ def stripped(column: str) -> pl.Expr:
 def _tidied(batch: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     """The cells trimmed, with every odd space a plain one, and without what nobody sees."""
     columns = list(dict.fromkeys(columns))
-    odd = (
-        batch.select(pl.col(column).str.contains(f"{ODD_SPACE}|{INVISIBLE}").any() for column in columns).row(0)
-        if columns
-        else ()
-    )
-    plain = {
-        column: pl.col(column).str.replace_all(ODD_SPACE, " ").str.replace_all(INVISIBLE, "")
-        for column, is_odd in zip(columns, odd, strict=True)
-        if is_odd
-    }
+    wide = batch.select((pl.col(column).str.len_bytes() != pl.col(column).str.len_chars()).any() for column in columns)
+    odd = [column for column in wide.columns if wide[column].item()]
+    plain = {column: pl.col(column).str.replace_all(ODD_SPACE, " ").str.replace_all(INVISIBLE, "") for column in odd}
     return batch.select("row_number", *(plain.get(column, pl.col(column)).str.strip_chars() for column in columns))
 
 

@@ -20,9 +20,10 @@ from typing import Any
 import duckdb
 
 from pipelines.files import sha256_of
-from pipelines.tables import connect, csv, name, names
+from pipelines.tables import connect, csv, name, names, parts
 
 SUMS = "SHA256SUMS"
+CATALOGUE = "catalogue"
 DESCRIPTOR = "datapackage.json"
 NOT_PART = {"package.yml", ".gitignore"}
 BESIDE = {"site", ".gitignore"}
@@ -57,13 +58,36 @@ def verify(directory: Path, frictionless: bool = True) -> list[Problem]:
     if not datasets:
         raise FileNotFoundError(f"{directory} holds no release: no folder in it has a {DESCRIPTOR} or {SUMS}.")
     problems = [problem for dataset in datasets for problem in _dataset(dataset, frictionless)]
-    return problems + list(_strangers(directory, datasets)) + list(_together(datasets))
+    return problems + list(_strangers(directory, datasets)) + list(_together([d for d in datasets if d.name != CATALOGUE]))
 
 
 def datasets_in(directory: Path) -> dict[str, Descriptor]:
     """The ``datapackage.json`` of each released dataset in a folder, by dataset."""
     found = {path.parent.name: json.loads(path.read_bytes()) for path in sorted(directory.glob(f"*/{DESCRIPTOR}"))}
     return {dataset: d for dataset, d in found.items() if all("kind" in resource for resource in d["resources"])}
+
+
+def released_in(directory: Path) -> list[Path]:
+    """The folders that a release consists of: its datasets, and the catalogue of them where there is one."""
+    catalogue = directory / CATALOGUE
+    return [directory / dataset for dataset in datasets_in(directory)] + ([catalogue] if (catalogue / SUMS).exists() else [])
+
+
+def table_path(resource: Mapping[str, Any]) -> str:
+    """The path of a table within its dataset by which it is read, be it one file or several (see ``tables``)."""
+    path = resource["path"]
+    return str(path) if isinstance(path, str) else f"{Path(path[0]).parent.as_posix()}.csv"
+
+
+def table_files(resource: Mapping[str, Any]) -> list[str]:
+    """The paths of a table's files within its dataset."""
+    return resource["path"] if isinstance(resource["path"], list) else [resource["path"]]
+
+
+def table_sha256(path: Path) -> str:
+    """The SHA-256 of a published table: of its file, or of the list of checksums of its files."""
+    files = parts(path)
+    return sha256_of(path) if files in ([], [path]) else combined_sha256({file.name: sha256_of(file) for file in files})
 
 
 def checksum_lines(hashes: Mapping[str, str]) -> str:
@@ -74,7 +98,7 @@ def checksum_lines(hashes: Mapping[str, str]) -> str:
 def combined_sha256(hashes: Mapping[str, str]) -> str:
     """One hash over named hashes: the SHA-256 of their checksum lines.
 
-    Over each data table's CSV by ``<dataset>/<table>``, it is what a release's row calls ``tables_sha256``.
+    Over each data table's hash by ``<dataset>/<table>``, it is what a release's row calls ``tables_sha256``.
     """
     return hashlib.sha256(checksum_lines(hashes).encode()).hexdigest()
 
@@ -104,13 +128,15 @@ def checksums(dataset: Path) -> list[Problem]:
 def _dataset(dataset: Path, frictionless: bool) -> list[Problem]:
     """What is wrong within one dataset; what rests on a broken descriptor is not looked at."""
     problems = checksums(dataset)
+    if dataset.name == CATALOGUE:
+        return problems
     try:
         descriptor: Descriptor = json.loads((dataset / DESCRIPTOR).read_bytes())
-        resources = {resource["name"]: dataset / resource["path"] for resource in descriptor["resources"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        tables = [dataset / table_path(resource) for resource in descriptor["resources"]]
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         return [*problems, Problem(dataset.name, DESCRIPTOR, "package", f"cannot be read: {type(error).__name__}")]
     sizes = list(_sizes(dataset, descriptor))
-    if sizes or not all(path.exists() for path in resources.values()):
+    if sizes or not all(parts(path) for path in tables):
         return problems + sizes
     problems += list(keys(dataset, descriptor))
     return problems + (validation(dataset) if frictionless else [])
@@ -119,11 +145,14 @@ def _dataset(dataset: Path, frictionless: bool) -> list[Problem]:
 def _sizes(dataset: Path, descriptor: Descriptor) -> Iterator[Problem]:
     """Resources whose file has other bytes than the package says."""
     for resource in descriptor["resources"]:
-        path = dataset / resource["path"]
-        if not path.exists():
-            yield Problem(dataset.name, resource["path"], "package", f"is in {DESCRIPTOR} and missing from the folder")
-        elif path.stat().st_size != resource.get("bytes") or f"sha256:{sha256_of(path)}" != resource.get("hash"):
-            yield Problem(dataset.name, resource["path"], "package", f"has other bytes or another hash than {DESCRIPTOR} says")
+        several = isinstance(resource["path"], list)
+        for file in table_files(resource):
+            path = dataset / file
+            stated = (resource.get("bytes"), resource.get("hash"))
+            if not path.exists():
+                yield Problem(dataset.name, file, "package", f"is in {DESCRIPTOR} and missing from the folder")
+            elif not several and stated != (path.stat().st_size, f"sha256:{sha256_of(path)}"):
+                yield Problem(dataset.name, file, "package", f"has other bytes or another hash than {DESCRIPTOR} says")
 
 
 def keys(dataset: Path, descriptor: Descriptor) -> Iterator[Problem]:
@@ -132,12 +161,19 @@ def keys(dataset: Path, descriptor: Descriptor) -> Iterator[Problem]:
 
     def relation(table: str) -> str:
         resource = tables[table]
-        return csv(dataset / resource["path"], [field["name"] for field in resource["schema"]["fields"]])
+        return csv(dataset / table_path(resource), [field["name"] for field in resource["schema"]["fields"]])
 
     with connect() as connection:
         for table, resource in tables.items():
             key = resource["schema"]["primaryKey"]
             again = f"select row from {relation(table)} qualify row_number() over (partition by {names(key)} order by row) > 1"
+            for unique in resource["schema"].get("uniqueKeys", []):
+                there = " and ".join(f"{name(c)} is not null" for c in unique)
+                twice = f"row_number() over (partition by {names(unique)} order by row) > 1"
+                query = f"select row from {relation(table)} where {there} qualify {twice}"
+                yield from _rows(
+                    connection, query, dataset, resource, f"{', '.join(unique)} must be unique and stands there again"
+                )
             empty = f"select row from {relation(table)} where {' or '.join(f'{name(c)} is null' for c in key)}"
             yield from _rows(connection, again, dataset, resource, f"the key {', '.join(key)} stands there again")
             yield from _rows(connection, empty, dataset, resource, f"the key {', '.join(key)} has a gap")
@@ -157,11 +193,11 @@ def _rows(
     try:
         rows = [row for (row,) in connection.execute(f"select * from ({query}) order by row").fetchall()]
     except duckdb.Error:
-        yield Problem(dataset.name, resource["path"], "keys", "cannot be read as the table that the package describes")
+        yield Problem(dataset.name, table_path(resource), "keys", "cannot be read as the table that the package describes")
         return
     if rows:
         first = ", ".join(str(row) for row in rows[:3])
-        yield Problem(dataset.name, resource["path"], "keys", f"{what}: {len(rows)} rows, the first {first}")
+        yield Problem(dataset.name, table_path(resource), "keys", f"{what}: {len(rows)} rows, the first {first}")
 
 
 def validation(dataset: Path) -> list[Problem]:
@@ -182,8 +218,13 @@ def validation(dataset: Path) -> list[Problem]:
 
 
 def _strangers(directory: Path, datasets: Sequence[Path]) -> Iterator[Problem]:
-    """What stands beside the datasets and is no part of the release; in a repository people keep files of their own."""
+    """What is missing beside the datasets, or stands there and is no part of the release.
+
+    In a repository people keep files of their own.
+    """
     repository = (directory / ".gitattributes").exists()
+    if not (directory / CATALOGUE / SUMS).exists():
+        yield Problem(".", CATALOGUE, "release", "is missing")
     for path in sorted(directory.iterdir()):
         unreleased = path.is_dir() and {p.name for p in path.iterdir()} <= NOT_PART
         if path.name == ".installing":
@@ -208,9 +249,9 @@ def _together(datasets: Sequence[Path]) -> Iterator[Problem]:
     records: list[tuple[Path, Mapping[str, Any]]] = []
     for dataset, descriptor in descriptors.items():
         for resource in descriptor["resources"]:
-            path = dataset / resource["path"]
-            if resource.get("kind") == "data" and path.exists():
-                hashes[f"{dataset.name}/{resource['name']}"] = sha256_of(path)
+            path = dataset / table_path(resource)
+            if resource.get("kind") == "data" and parts(path):
+                hashes[f"{dataset.name}/{resource['name']}"] = table_sha256(path)
             elif resource["name"] == "release":
                 records.append((path, resource))
     yield from _chain(records, versions.pop(), combined_sha256(hashes))
@@ -229,8 +270,8 @@ def _chain(records: Sequence[tuple[Path, Mapping[str, Any]]], version: str, tabl
             query = f"select tables_sha256 from {csv(path, columns)} where version = ?"
             rows = connection.execute(query, [version]).fetchall()
     except duckdb.Error:
-        yield Problem(dataset, resource["path"], "release", "cannot be read as the table that the package describes")
+        yield Problem(dataset, table_path(resource), "release", "cannot be read as the table that the package describes")
         return
     if rows != [(tables,)]:
         what = f"does not name these tables for version {version}: a table has changed, or a dataset is missing"
-        yield Problem(dataset, resource["path"], "release", what)
+        yield Problem(dataset, table_path(resource), "release", what)

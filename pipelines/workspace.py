@@ -126,7 +126,7 @@ class Workspace:
         """Remove what a run that was killed left half-written; it may hold records. Only for a run that is alone."""
         for folder in self.state.glob(f"{UNFINISHED}*"):
             rmtree(folder)
-        for kept in (self.blobs.parent, self.intake, self.accepted, self.quarantine):
+        for kept in (self.blobs.parent, self.intake, self.accepted, self.quarantine, self.history):
             for path in kept.rglob(".*"):
                 path.unlink(missing_ok=True)
 

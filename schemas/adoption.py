@@ -23,6 +23,9 @@ class Record(pa.DataFrameModel):
     priority_id: str = pa.Field(nullable=True, description="The priority of the council plan it serves")
     rationale: str = pa.Field(nullable=True, description="Why the council watches it")
     comparator_group: str = pa.Field(nullable=True, description="The group of authorities it is compared with")
+    no_change_band: float = pa.Field(
+        nullable=True, ge=0, description="A change no larger than this, in the indicator's unit, is no change"
+    )
     companions: str = pa.Field(nullable=True, description="Indicators to be read with it, ids separated by commas")
     partners: str = pa.Field(nullable=True, description="Partners who share the work")
     sustainable_development_goals: str = pa.Field(

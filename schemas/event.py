@@ -1,4 +1,4 @@
-"""Something that happened and helps to read a chart: a storm, a new system, a change of rules.
+"""Something that happened and helps to read a chart: a storm, a new system, a change of rules; or a time not judged.
 
 Latest version of a record is told by source and ``event_id``.
 """
@@ -17,6 +17,12 @@ class Record(pa.DataFrameModel):
     starts_on: pl.Date = pa.Field(description="First day")
     ends_on: pl.Date = pa.Field(nullable=True, description="Last day, where it is over")
     title: str = pa.Field(description="The event in a few words")
+    kind: str = pa.Field(
+        nullable=True,
+        isin=["event", "suspension"],
+        description="event, as when empty; suspension: no period that lies within it is rated red, amber or green, for the"
+        " reason that the title gives",
+    )
     description: str = pa.Field(nullable=True, description="What it means for the figures")
     indicator_id: str = pa.Field(nullable=True, description="The indicator it concerns, where it is one")
     service: str = pa.Field(nullable=True, description="The service it concerns, where it is one")

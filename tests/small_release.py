@@ -32,6 +32,7 @@ COUNCIL = Council(
     provisional_days=30,
     smallest_count=5,
     areas=(),
+    data_address="https://testshire.example/open-data/",
 )
 
 AREA = "select * from (values ('E01', 'Abbey'), ('E02', 'Brook')) t(area_code, area_name)"
@@ -50,7 +51,7 @@ t(note_id, words, written_at, final)
 """
 SOURCE = """
 select 'cases' as source, 'Cases' as title, 'The council' as origin, 'OGL-UK-3.0' as licence, 'complaint' as record_type,
-    false as is_old, null::varchar as old_reason
+    'monthly' as cadence, false as is_old, null::varchar as old_reason
 """
 DELIVERY = """
 select 'cases' as source, 'ab12' as delivery, 'accepted' as status, {in_use} as in_use, {rows_read} as rows_read,
@@ -165,6 +166,7 @@ class SmallRelease:
     marts: dict[str, str] = field(default_factory=lambda: {"area": AREA, "observation": OBSERVATION, "note": NOTE})
     manifest: dict[str, Any] = field(default_factory=lambda: copy.deepcopy(manifest()))
     as_of: date = date(2025, 3, 31)
+    council: Council = COUNCIL
 
     def __post_init__(self) -> None:
         for dataset, text in PACKAGES.items():
@@ -195,7 +197,7 @@ class SmallRelease:
 
     @property
     def packages(self) -> list[Package]:
-        return read_packages(self.publish.glob("*/package.yml"), self.contracts, COUNCIL)
+        return read_packages(self.publish.glob("*/package.yml"), self.contracts, self.council)
 
     def write(self, layer: str, table: str, query: str) -> None:
         (self.folder / layer).mkdir(parents=True, exist_ok=True)
@@ -216,7 +218,7 @@ class SmallRelease:
 
     def draft(self) -> Difference | None:
         self.disclose()
-        return draft(self.places, self.packages, COUNCIL, self.as_of, code_sha256="c0de")
+        return draft(self.places, self.packages, self.council, self.as_of, code_sha256="c0de")
 
     def build(self) -> Difference | None:
         """The next candidate; ``None`` when nothing differs."""
@@ -224,7 +226,7 @@ class SmallRelease:
         if difference:
             old, new = self.folder / "previous/release.parquet", self.folder / "reference/this_release.parquet"
             self.write("released", "release", f"from '{old}' union all by name from '{new}'")
-            build_candidate(self.places, self.packages, COUNCIL, difference, self.as_of)
+            build_candidate(self.places, self.packages, self.council, difference, self.as_of)
         return difference
 
     def make(self) -> Difference | None:

@@ -24,7 +24,7 @@ copy ({{ queries | join('\nunion all\n') }}) to '{{ env_var("YARDSTICK_STATE") }
 {% macro failures_of(test) %}
     {%- set given = {'model': relation_of(graph.nodes[test.attached_node].name)} -%}
     {%- for name, value in test.test_metadata.kwargs.items() if name != 'model' -%}
-        {%- set referred = modules.re.match("ref\('(\w+)'\)$", value) if value is string -%}
+        {%- set referred = modules.re.match("(?:ref\('|source\('safe', ')(\w+)'\)$", value) if value is string -%}
         {%- do given.update({name: relation_of(referred.group(1)) if referred else value}) -%}
     {%- endfor -%}
 select

@@ -70,3 +70,48 @@ coalesce(
         "day"
     ) }}
 {%- endmacro %}
+
+{#- How many months a date lies after the start of its financial year, 0 to 11. -#}
+{% macro months_into_year(date, year_start_month) -%}
+mod(extract(month from {{ date }}) - {{ year_start_month }} + 12, 12)
+{%- endmacro %}
+
+{#- The name of the financial year that begins in the month of a date: 2026/27, or 2026 where it is the calendar year. -#}
+{% macro financial_year_name(first_month, year_start_month) -%}
+case
+        when {{ year_start_month }} = 1
+            then cast(extract(year from {{ first_month }}) as varchar)
+        else concat(
+            cast(extract(year from {{ first_month }}) as varchar),
+            '/',
+            right(cast(extract(year from {{ first_month }}) + 1 as varchar), 2)
+        )
+    end
+{%- endmacro %}
+
+{#- The name of a quarter of a financial year, by the months that its first day lies after the start of the year. -#}
+{% macro quarter_name(months_into_year, financial_year) -%}
+concat('Q', cast(1 + cast(floor({{ months_into_year }} / 3) as integer) as varchar), ' ', {{ financial_year }})
+{%- endmacro %}
+
+{#- The English name of a date's month with its year. -#}
+{% macro month_and_year(date) -%}
+concat(
+        {{ month_name('extract(month from ' ~ date ~ ')') }},
+        ' ',
+        cast(extract(year from {{ date }}) as varchar)
+    )
+{%- endmacro %}
+
+{#- One row a day (column calendar_date) from one date to another, both included. -#}
+{% macro days_from_to(first_day, last_day) -%}
+    {{ return(adapter.dispatch('days_from_to', 'yardstick')(first_day, last_day)) }}
+{%- endmacro %}
+
+{% macro duckdb__days_from_to(first_day, last_day) -%}
+select cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date) as calendar_date
+{%- endmacro %}
+
+{% macro spark__days_from_to(first_day, last_day) -%}
+select explode(sequence({{ first_day }}, {{ last_day }}, interval 1 day)) as calendar_date
+{%- endmacro %}

@@ -9,7 +9,7 @@ import shutil
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -53,7 +53,7 @@ def _refuse(member: zipfile.ZipInfo) -> None:
         raise BrokenDelivery("the archive is encrypted; send it without a password by a safe way")
 
 
-def unpacked(path: Path, form: dict[str, Any], scratch: Path) -> Iterator[Path]:
+def unpacked(path: Path, form: dict[str, Any], scratch: Path) -> Generator[Path]:
     """Each member that is part of the delivery, by name, unpacked into ``scratch`` for as long as it is being read.
 
     ``form`` states ``member``, a pattern that one name matches, or ``members``, one that several may.

@@ -40,14 +40,14 @@ def open_jsonl(path: Path, form: dict[str, Any], columns: list[str], scratch: Pa
 
 def _lines(path: Path, columns: list[str], scratch: Path, opened: OpenDelivery) -> Iterator[pl.DataFrame]:
     lines = "select json from read_ndjson_objects(?)"
-    picked = ", ".join(
-        f"coalesce(json_extract_string(json, {_literal(_pointer([c]))}), "
+    picked = "".join(
+        f", coalesce(json_extract_string(json, {_literal(_pointer([c]))}), "
         f"json_extract_string(json, {_literal(_pointer(c.split('.')))})) as {_quoted(c)}"
         for c in columns
     )
     query = f"""
         select
-            row_number() over () as row_number, {picked},
+            row_number() over () as row_number{picked},
             case
                 when json_type(json) <> 'OBJECT' then '{NOT_AN_OBJECT}'
                 when len(json_keys(json)) <> len(list_distinct(json_keys(json))) then '{NAMED_TWICE}'

@@ -15,7 +15,7 @@ from pipelines.council import Council
 from pipelines.files import sha256_of
 from pipelines.intake import Receipt, take_in
 from pipelines.land import Delivery
-from pipelines.propose import columns, match, table, write
+from pipelines.propose import columns, match, table, wide, write
 from pipelines.sources import load_source
 from pipelines.workspace import Workspace
 
@@ -38,6 +38,8 @@ def propose(name: str, file: Path, council: Council, record_type: str | None, sc
     for kind, rule in found.layout_rows.items():
         if kind == "total" or kind == "notes":
             cells = cells.filter(~cells[rule["column"]].fill_null("").str.strip_chars().str.contains(rule["matches"]))
+    found.headers = wide.headers(cells.columns[2:])
+    cells = wide.long(cells, found.headers)
     looked = [columns.looked_at(one, cells[one], council.area_labels) for one in cells.columns[2:]]
     return write.source_yml(name, file, found, match.best(looked, record_type), looked, council)
 

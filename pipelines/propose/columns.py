@@ -42,12 +42,14 @@ NOTES = {
 }  # fmt: skip
 """Marks of statistical publications, with what they commonly say."""
 FEWER = re.compile(r"^(?:<|<=|≤|fewer than |less than )\s*\d{1,2}$", re.IGNORECASE)
-PERSONAL = re.compile(r"name|address|e-?mail|phone|mobile|contact|officer|surname|forename|postcode|post code|birth|dob|applicant|"
+PERSONAL = re.compile(r"name|address|e-?mail|phone|mobile|contact|officer|surname|forename|postcode|post code|birth|dob|"
+                      r"applicant|"
                       r"customer|tenant|claimant|comment|note|description|proposal|detail", re.IGNORECASE)  # fmt: skip
 GSS = r"^[A-Z]\d{2}\d{6}$"
 ENOUGH = 0.97
 """Share of the cells with a value that must be of a kind."""
-MOST_CODES, CODE_LENGTH = 40, 60
+MOST_WORDS, MOST_CODES, CODE_LENGTH = 40, 200, 60
+"""Different words of a column that looks like codes: some, where they have spaces; many, where none has."""
 MULTIPLES = {"k": 1000, "m": 1_000_000, "bn": 1_000_000_000}
 TRUTHS = ({"true", "false"}, {"yes", "no"}, {"y", "n"})
 UNITS = "£$€%"
@@ -55,7 +57,9 @@ UNITS = "£$€%"
 
 @dataclass
 class Column:
-    """One column: its ``kind`` (date, number, whole, area, truth, code, text, empty), and how its cells are written.
+    """One column: its ``kind``, and how its cells are written.
+
+    Kinds: date, number, whole, area, truth, code, text, empty; unknown where the file has no rows.
 
     ``dates`` are ways of writing dates, of which more than one for the same cells are ``ambiguous``; ``numbers`` as in
     ``source.yml``; ``marks`` and ``missing`` what stands in place of values; ``forms`` of periods in words; ``codes`` the words
@@ -75,6 +79,7 @@ class Column:
     codes: list[str] = field(default_factory=list)
     places: float = 0.0
     strange: int = 0
+    is_digits: bool = False
 
 
 def looked_at(name: str, cells: pl.Series, areas: Iterable[str] = ()) -> Column:
@@ -94,10 +99,11 @@ def looked_at(name: str, cells: pl.Series, areas: Iterable[str] = ()) -> Column:
     total, values = int(told["count"].sum() or 0), told["cell"]
     column = Column(name, "text", int(counts["count"].sum() or 0) / rows, len(counts) / rows, missing=missing)
     if values.is_empty():
-        column.kind = "empty"
+        column.kind = "empty" if len(text) else "unknown"
         return column
     known = list(areas)
     column.places = _share(told, values.str.to_lowercase().is_in(known), total) if known else 0.0
+    column.is_digits = bool(values.str.contains(r"^\d+$").all())
     column.forms = _period_forms(values)
     found = _dates(told, total, name) or _numbers(told, total)
     if found:
@@ -105,7 +111,8 @@ def looked_at(name: str, cells: pl.Series, areas: Iterable[str] = ()) -> Column:
         for setting, value in settings.items():
             setattr(column, setting, value)
         alone = counts["cell"].filter(counts["cell"].is_in(list(NOTES)) | counts["cell"].str.contains(FEWER.pattern)).to_list()
-        column.marks = {mark: NOTES.get(mark, "c") for mark in alone} if column.kind in ("number", "whole") else {}
+        if column.kind != "date":
+            column.marks = dict.fromkeys(missing, "x") | {mark: NOTES.get(mark, "c") for mark in alone}
         return column
     if _share(told, values.str.contains(GSS), total) >= ENOUGH:
         column.kind = "area"
@@ -223,7 +230,8 @@ def _all_read(words: Sequence[str], form: str) -> bool:
 def _looks_like_codes(counts: pl.DataFrame, name: str, rows: int) -> bool:
     """Few short words that come again and again, in a column whose name does not speak of people or of free text."""
     words = counts["cell"]
-    if len(words) > MOST_CODES or PERSONAL.search(name) or rows < 3 * len(words):
+    most = MOST_WORDS if words.str.contains(r"\s").any() else MOST_CODES
+    if len(words) > most or PERSONAL.search(name) or rows < 3 * len(words):
         return False
     long = words.str.len_chars() > CODE_LENGTH
     personal = words.str.contains(r"@|\d{5,}|(?i)\b(?:mr|mrs|ms|miss|dr|cllr)\b|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")

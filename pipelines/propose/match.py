@@ -16,21 +16,26 @@ import schemas
 from pipelines.propose.columns import Column
 
 WORDS: dict[str, tuple[str, ...]] = {
-    "request_id": ("request id", "ref", "reference", "ref no", "job no", "job number", "case ref", "case enquiry id", "application no",
+    "request_id": ("request id", "ref", "reference", "ref no", "job no", "job number", "case ref",
+                   "case enquiry id", "application no",
                    "application number", "pa ref", "enquiry id", "service request id", "id", "transaction number", "report id"),
     "case_id": ("case id", "case ref", "complaint ref", "complaint no", "ref", "reference", "complaint id", "id", "decision id"),
     "service": ("service", "department", "service area", "expense area", "directorate"),
     "category": ("category", "type", "request type", "kind", "reason", "job type", "case title", "subject", "expense type"),
-    "opened_at": ("opened", "open dt", "date opened", "reported", "date reported", "received", "date received", "created", "created at",
+    "opened_at": ("opened", "open dt", "date opened", "reported", "date reported", "received", "date received",
+                  "created", "created at",
                   "requested datetime", "raised", "logged", "start date", "date", "valid date", "application date"),
     "due_at": ("due", "target", "target dt", "target date", "due date", "date due", "deadline"),
-    "closed_at": ("closed", "closed dt", "date closed", "completed", "completion date", "fixed", "resolved", "decision issued", "end date",
+    "closed_at": ("closed", "closed dt", "date closed", "completed", "completion date", "fixed", "resolved",
+                  "decision issued", "end date",
                   "date decision issued", "decision date", "decided", "finished", "updated datetime"),
     "received_on": ("received", "date received", "received on", "opened", "complaint date", "logged", "date"),
     "due_on": ("due", "due date", "target date"),
-    "closed_on": ("closed", "date closed", "decision date", "decision date iso", "answered", "completed", "responded", "resolved on"),
+    "closed_on": ("closed", "date closed", "decision date", "decision date iso", "answered", "completed",
+                  "responded", "resolved on"),
     "outcome": ("outcome", "decision", "result", "status", "finding", "case status", "closure reason", "resolution"),
-    "area_code": ("ward", "area", "area code", "ward code", "wdcd", "lad", "ladcd", "gss code", "gss", "areakey", "neighbourhood", "locality",
+    "area_code": ("ward", "area", "area code", "ward code", "wdcd", "lad", "ladcd", "gss code", "gss", "areakey",
+                  "neighbourhood", "locality",
                   "local authority", "localauthority", "geography code", "neighborhood"),
     "area_name": ("area name", "ward name", "ladnm", "name", "local authority", "geography", "localauthority"),
     "channel": ("channel", "how", "source", "method", "contact method", "origin", "how reported"),
@@ -65,7 +70,7 @@ PERIOD_WORDS = ("period", "year", "quarter", "month", "financial year", "date")
 CONSTANTS = ("service", "kind", "indicator_id", "area_code", "age_group", "sex", "wave")
 """Needed fields that may be the same for every record of a source."""
 IDS = ("request_id", "case_id", "respondent_id")
-LEAST = 0.5
+LEAST, LIKELY = 0.5, 0.84
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,9 @@ def _match(columns: Sequence[Column], record_type: schemas.RecordType) -> Match:
     scores = {(field, column.name): score for score, field, _, column in scored}
     total = sum(scores[field, column.name] for field, column in found.items()) + (1.5 if period else 0)
     hard = [name for name in absent if name not in CONSTANTS]
+    total -= 4 if hard else 0  # a type with a need that nothing meets is a last resort
+    amounts = [name for name, kind in record_type.types.items() if kind.is_float()]
+    total -= 3 if amounts[1:] and not {*amounts} & {*found} else 0  # a type of figures without any
     dated = not record_type.dated_by or bool({*record_type.dated_by} & {*found, *made})
     return Match(record_type, found, period, total - 1.5 * len(hard) - 0.7 * (len(absent) - len(hard)) - (0 if dated else 2))
 
@@ -112,22 +120,17 @@ def _likeness(field: str, kind: pl.DataType, column: Column, record_type: schema
     """How likely a column is a field: by its name, where its content can be that."""
     if not _can_be(field, kind, column, record_type):
         return 0.0
-    name = _plain(column.name)
-    words = (_plain(field), *WORDS.get(field, ()))
-    score = max(0.9 * difflib.SequenceMatcher(None, name, word).ratio() for word in words)
-    score = max([score, *(1.0 - 0.02 * place for place, word in enumerate(words) if word == name)])
-    tokens = set(name.split())
-    score = max([score, *(0.85 for word in words if set(word.split()) <= tokens and len(word) > 2)])
-    if field == "area_code":
+    score = _named_like(field, column)
+    if field == "area_code" and not column.is_digits:  # numbers of wards could be numbers of anything
         score = 1.0 if column.places >= 0.9 else 0.95 if column.kind == "area" else score
     if field in IDS:
         score *= 1.0 if column.distinct >= 0.95 else 0.8
-    return round(score - 0.15 * (1 - column.filled), 4)
+    return round(score - (0.15 * (1 - column.filled) if column.kind != "unknown" else 0), 4)
 
 
 def _can_be(field: str, kind: pl.DataType, column: Column, record_type: schemas.RecordType) -> bool:
-    if column.kind == "empty":
-        return False
+    if column.kind in ("empty", "unknown"):
+        return column.kind == "unknown"
     if kind == pl.Date or isinstance(kind, pl.Datetime):
         return column.kind == "date"
     if kind.is_integer():
@@ -141,7 +144,36 @@ def _can_be(field: str, kind: pl.DataType, column: Column, record_type: schemas.
     if field in IDS:
         return column.distinct >= 0.5 and column.kind in ("text", "whole", "code")
     checks = [check.name for check in record_type.schema.columns[field].checks]
-    return column.kind in ("code", "truth") if checks else column.kind in ("text", "code", "area", "truth", "whole")
+    allowed = allowed_words(record_type, field)
+    if allowed and not any(difflib.get_close_matches(code.lower(), allowed, n=1, cutoff=0.6) for code in column.codes):
+        return False
+    return (
+        column.kind == "code" or (column.kind == "truth" and bool(allowed))
+        if checks
+        else column.kind in ("text", "code", "area", "truth", "whole")
+    )
+
+
+def allowed_words(record_type: schemas.RecordType, field: str) -> list[str]:
+    """The words that the contract allows for a field, where it lists them."""
+    checks = record_type.schema.columns[field].checks
+    return [str(word) for check in checks if check.name == "isin" for word in check.statistics["allowed_values"]]
+
+
+def likely(columns: Sequence[Column], field: str, taken: Sequence[Column]) -> Column | None:
+    """A column that is called like a field, though what it holds cannot be that."""
+    scored = [(_named_like(field, column), column.name, column) for column in columns if column not in taken]
+    found = max(scored, key=lambda one: one[:2], default=None)
+    return found[2] if found and found[0] >= LIKELY else None
+
+
+def _named_like(field: str, column: Column) -> float:
+    name = _plain(column.name)
+    words = (_plain(field), *WORDS.get(field, ()))
+    score = max(0.9 * difflib.SequenceMatcher(None, name, word).ratio() for word in words)
+    score = max([score, *(1.0 - 0.02 * place for place, word in enumerate(words) if word == name)])
+    tokens = set(name.split())
+    return max([score, *(0.85 for word in words if set(word.split()) <= tokens and len(word) > 2)])
 
 
 def _period(columns: Sequence[Column]) -> Column | None:

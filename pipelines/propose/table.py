@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 import json
 import re
-import zipfile
+import shutil
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -21,8 +22,8 @@ from typing import Any
 import polars as pl
 import python_calamine
 
-from pipelines.formats import BrokenDelivery, names_of, open_delivery
-from pipelines.formats.archive import unpacked
+from pipelines.formats import BrokenDelivery, archive, names_of, open_delivery
+from pipelines.formats.delivery import frame
 from pipelines.formats.sheet_look import kind_of
 from pipelines.formats.spreadsheet import WORKBOOKS
 from pipelines.formats.text import as_utf8
@@ -42,13 +43,15 @@ NOTE = r"(?i)^(?:notes?|sources?|footnotes?|©|\* |\[?\d?\]? ?this (?:table|file
 class Table:
     """A file as it can be opened: its ``format``, and the ``cells`` of its first rows by column, all as text.
 
-    ``layout_rows`` are those found that are no records; ``doubts`` say, by setting, what a person must confirm.
+    ``headers`` are patterns of headings that say which period a column is of; ``layout_rows`` are rows found that are no records;
+    ``doubts`` say, by setting, what a person must confirm.
     """
 
     format: dict[str, Any]
     cells: pl.DataFrame
     layout_rows: dict[str, Any] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
+    headers: list[str] = field(default_factory=list)
     whole: bool = True
 
 
@@ -79,6 +82,8 @@ def _format(path: Path, scratch: Path) -> tuple[dict[str, Any], dict[str, str]]:
     text = as_utf8(path, {"encoding": encoding}, scratch)
     with text.open(encoding="utf-8-sig") as lines:
         beginning = lines.read(4096).lstrip()
+    if re.search(r"[\x00-\x08\x0e-\x1f]", beginning):
+        raise BrokenDelivery("the file is no text, no workbook, no Parquet and no archive")
     if beginning.startswith("<"):
         raise BrokenDelivery("the file is XML or a web page, which cannot be read; ask for CSV, a workbook, JSON or Parquet")
     if beginning.startswith(("{", "[")):
@@ -87,7 +92,12 @@ def _format(path: Path, scratch: Path) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _encoding(path: Path, scratch: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(4096)
+    half_zero = 3 * start.count(0) > len(start)  # as in text of two bytes a letter
     for encoding in ENCODINGS:
+        if encoding in ("utf-16-le", "utf-16-be") and not half_zero:
+            continue
         try:
             as_utf8(path, {"encoding": encoding}, scratch)
         except BrokenDelivery:
@@ -171,9 +181,9 @@ def _longest(document: Any) -> str | None:
 
 
 def _archive(path: Path, scratch: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    with zipfile.ZipFile(path) as archive:
+    with archive.opened(path, shutil.disk_usage(scratch).free) as members:
         names = [
-            one.filename for one in archive.infolist() if not one.is_dir() and not one.filename.startswith(("__MACOSX", "."))
+            one.filename for one in members.infolist() if not one.is_dir() and not one.filename.startswith(("__MACOSX", "."))
         ]
     ends = Counter(Path(name).suffix.lower() for name in names)
     if not ends:
@@ -181,9 +191,8 @@ def _archive(path: Path, scratch: Path) -> tuple[dict[str, Any], dict[str, str]]
     pattern = f"*{ends.most_common(1)[0][0]}"
     chosen = sorted(name for name in names if fnmatchcase(name.lower(), pattern))
     form: dict[str, Any] = {"type": "zip", "members" if len(chosen) > 1 else "member": pattern}
-    members = unpacked(path, form, scratch)
-    content, doubts = _format(next(members), scratch)
-    members.close()  # type: ignore[attr-defined]
+    with closing(archive.unpacked(path, form, scratch)) as unpacked:
+        content, doubts = _format(next(unpacked), scratch)
     return form | {"content": content}, doubts | {"member": f"which files of the archive: {len(chosen)} of {len(names)} match"}
 
 
@@ -254,20 +263,15 @@ def _cells(path: Path, form: dict[str, Any], scratch: Path) -> tuple[pl.DataFram
     names = [name for name, often in there.items() if often == 1 and name not in ("row_number", "unreadable", "reasons")]
     if not names:
         raise BrokenDelivery("no column has a name of its own")
-    most, batches = max(1000, MOST_CELLS // len(names)), []
+    most = max(1000, MOST_CELLS // len(names))
+    found = [frame([], names)]
     with open_delivery(path, form, names, scratch) as opened:
         for batch in opened.batches:
-            batches.append(batch.head(most))
-            most -= len(batches[-1])
-            if most <= 0:
+            found.append(batch.head(most).select(found[0].columns))
+            most -= len(batch)
+            if most < 0:
                 break
-        whole = next(opened.batches, None) is None
-    frame = (
-        pl.concat(batches)
-        if batches
-        else pl.DataFrame(schema={"row_number": pl.Int64, "unreadable": pl.String} | dict.fromkeys(names, pl.String))
-    )
-    return frame.sort("row_number"), whole
+    return pl.concat(found).sort("row_number"), most >= 0
 
 
 def _first(path: Path, form: dict[str, Any], names: list[str], scratch: Path) -> pl.DataFrame:

@@ -16,7 +16,7 @@ import polars as pl
 
 from pipelines.council import Council
 from pipelines.propose.columns import Column
-from pipelines.propose.match import CONSTANTS, Match
+from pipelines.propose.match import CONSTANTS, Match, allowed_words, likely
 from pipelines.propose.table import Table
 
 WIDTH = 118
@@ -29,7 +29,9 @@ NOTED_FORMS = ("financial_year", "calendar_year", "quarter", "calendar_quarter",
 def source_yml(name: str, file: Path, table: Table, match: Match, columns: list[Column], council: Council) -> str:
     """The whole text of the proposed ``source.yml``."""
     return (
-        "\n".join([*_head(name, file, match), *_form(table), *_rest(table, match, columns), *_fields(name, match, council)])
+        "\n".join(
+            [*_head(name, file, match), *_form(table), *_rest(table, match, columns), *_fields(name, match, council, columns)]
+        )
         + "\n"
     )
 
@@ -48,9 +50,14 @@ def _head(name: str, file: Path, match: Match) -> Iterator[str]:
         _line("lawful_basis", "to be stated", "the lawful basis for holding the data"),
         _line("retention", {"years": 6}, "how long records are kept"),
         _line("sensitivity", "personal", "personal until somebody says that the records are not about people"),
-        _line("record_type", match.record_type.name, f"by names and content: {match.record_type.title.rstrip('.').lower()}"),
+        _line("record_type", match.record_type.name, _fit(match)),
         _line("connector", connector, "where files are dropped, and which of them are deliveries"),
     )
+
+
+def _fit(match: Match) -> str:
+    title = match.record_type.title.rstrip(".").lower()
+    return f"by names and content: {title}" if match.score > 0 else f"no record type fits well; the nearest is {title}"
 
 
 def _form(table: Table) -> Iterator[str]:
@@ -74,6 +81,10 @@ def _rest(table: Table, match: Match, columns: list[Column]) -> Iterator[str]:
     if dates:
         doubt = f"nothing in the file tells which of {' and '.join(ambiguous)} it is; keep the right one" if ambiguous else ""
         yield _line("dates", dates, doubt)
+    if match.period or table.headers:
+        yield "reshape:"
+    if table.headers:
+        yield f"  {_line('headers', table.headers, 'headings that say which period a column is of')}"
     if match.period:
         forms = _forms(match.period)
         doubt = (
@@ -81,7 +92,6 @@ def _rest(table: Table, match: Match, columns: list[Column]) -> Iterator[str]:
             if match.period.forms[1:]
             else ""
         )
-        yield "reshape:"
         yield f"  {_line('period', {'column': match.period.name, 'forms': forms}, doubt)}"
 
 
@@ -89,7 +99,7 @@ def _forms(period: Column) -> list[str]:
     return [next((form for form in NOTED_FORMS if form in period.forms), "day")]
 
 
-def _fields(name: str, match: Match, council: Council) -> Iterator[str]:
+def _fields(name: str, match: Match, council: Council, columns: list[Column]) -> Iterator[str]:
     yield "columns:"
     for field, kind in match.record_type.types.items():
         about = match.record_type.descriptions[field].rstrip(".")
@@ -98,15 +108,24 @@ def _fields(name: str, match: Match, council: Council) -> Iterator[str]:
         elif field in match.columns:
             yield from _mapped(field, kind, match.columns[field], match, about, council)
         elif field in match.record_type.required:
-            yield _needed(field, name, about, council, match)
+            yield _needed(field, name, about, council, match, columns)
 
 
-def _needed(field: str, name: str, about: str, council: Council, match: Match) -> str:
+def _needed(field: str, name: str, about: str, council: Council, match: Match, columns: list[Column]) -> str:
     """A needed field that no column seems to be: the same for all records where that may be, a blank to fill where not."""
-    allowed = _allowed(field, match)
+    allowed = allowed_words(match.record_type, field)
     value = {"area_code": council.area_code, "sex": "all", "age_group": "all"}.get(field, allowed[0] if allowed else name)
+    near = likely(columns, field, [] if field == "area_code" else list(match.columns.values()))
+    if field == "area_code" and near:
+        why = f"{about}; `{near.name}` may be it, but its words are no areas of council.yml: list them there under `also`"
+        return f"  # CONFIRM: {why}, or here: {{column: {_flow(near.name)}, values: {{NAME: CODE}}}}. Write: area_code: …"
     if field in CONSTANTS:
-        return f"  {_line(field, {'constant': value}, f'{about}; the same for every record?')}"
+        doubt = (
+            f"the same for every record? `{near.name}` may tell: list its words under `values`"
+            if near
+            else "the same for every record?"
+        )
+        return f"  {_line(field, {'constant': value}, f'{about}; {doubt}')}"
     return f"  # CONFIRM: {field}: {about}; it is needed, and no column seems to be it. Write: {field}: NAME OF THE COLUMN"
 
 
@@ -118,8 +137,10 @@ def _mapped(field: str, kind: pl.DataType, column: Column, match: Match, about: 
     if kind.is_numeric() and column.numbers:
         stated["numbers"] = column.numbers
         doubts += ["a comma is taken for thousands"] if column.numbers.get("thousands") == "," else []
-    if column.marks:
-        stated["marks"] = column.marks
+    noted = field in match.record_type.noted_by
+    marks = column.marks | ({"": "x"} if noted and column.filled < 1 else {})
+    if marks:
+        stated["marks"] = marks
         doubts.append("marks in place of values, and what they say")
     if field.startswith("due_") and isinstance(kind, pl.Datetime):
         stated["end_of_day"] = True
@@ -140,18 +161,12 @@ def _values(field: str, kind: pl.DataType, column: Column, match: Match) -> tupl
     """What each word of a column that looks like codes becomes."""
     if kind != pl.String or field == "area_code" or not column.codes:
         return {}, ""
-    allowed = _allowed(field, match)
+    allowed = allowed_words(match.record_type, field)
     if not allowed:
         return {code: _slug(code) for code in column.codes}, "what each word becomes"
     near = {code: difflib.get_close_matches(_slug(code), allowed, n=1, cutoff=0.6) for code in column.codes}
     values = {code: found[0] if found else None for code, found in near.items()}
     return values, f"what each word becomes; allowed: {', '.join(allowed)}; null is no value"
-
-
-def _allowed(field: str, match: Match) -> list[str]:
-    """The words that the contract allows for a field, where it lists them."""
-    checks = match.record_type.schema.columns[field].checks
-    return [str(word) for check in checks if check.name == "isin" for word in check.statistics["allowed_values"]]
 
 
 def _slug(word: str) -> str:

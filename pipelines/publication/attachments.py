@@ -1,4 +1,4 @@
-"""The files that accompany a release and that git does not keep: its tables in forms that programs read faster.
+"""The files that accompany a release and that git does not keep: Parquet for programs, a workbook for people.
 
 Belongs here: making them from the published files alone, and putting them into a folder. Does not belong here: handing them
 to a service (``github``).
@@ -13,8 +13,9 @@ from typing import Any
 
 from pipelines.files import sha256_of
 from pipelines.publication.push import NotPublished
+from pipelines.publication.workbook import write_workbook
 from pipelines.tables import connect, csv, name, text
-from pipelines.verify import checksum_lines, datasets_in
+from pipelines.verify import checksum_lines, datasets_in, table_path
 
 SUMS = "SHA256SUMS"
 TYPES = {
@@ -31,13 +32,17 @@ TYPES = {
 def make(publish: Path, folder: Path) -> list[Path]:
     """Make the attachments of the release in a publish folder; their paths in ``folder``, the list of checksums last.
 
-    One Parquet file for each published table, ``<dataset>-<table>.parquet``, rows and columns in the published order.
+    One Parquet file for each published table, ``<dataset>-<table>.parquet``, rows and columns in the published order, and one
+    workbook for each dataset, ``<dataset>.xlsx``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for dataset, resource, path in _tables(publish):
         made.append(folder / f"{dataset}-{resource['name']}.parquet")
         _write_parquet(resource["schema"]["fields"], path, made[-1])
+    for dataset, descriptor in datasets_in(publish).items():
+        made.append(folder / f"{dataset}.xlsx")
+        write_workbook(publish / dataset, descriptor, made[-1])
     sums = folder / SUMS
     sums.write_text(checksum_lines({path.name: sha256_of(path) for path in made}), encoding="utf-8")
     return [*made, sums]
@@ -68,7 +73,7 @@ def put(made: Sequence[Path], folder: Path, tag: str) -> Path:
 def _tables(publish: Path) -> Iterator[tuple[str, Mapping[str, Any], Path]]:
     for dataset, descriptor in datasets_in(publish).items():
         for resource in descriptor["resources"]:
-            yield dataset, resource, publish / dataset / resource["path"]
+            yield dataset, resource, publish / dataset / table_path(resource)
 
 
 def _write_parquet(fields: Sequence[Mapping[str, Any]], source: Path, target: Path) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.documents import plain
 from pipelines.tables import connect, csv, name
-from pipelines.verify import SUMS, datasets_in
+from pipelines.verify import SUMS, datasets_in, table_path
 
 SITE = "site"
 PAGES = "docs"
@@ -36,7 +37,7 @@ class Standing:
         """The release in a folder of datasets; ``None`` where there is none."""
         descriptors = datasets_in(folder)
         found = [
-            (folder / d / r["path"], r) for d, one in descriptors.items() for r in one["resources"] if r["name"] == "release"
+            (folder / d / table_path(r), r) for d, one in descriptors.items() for r in one["resources"] if r["name"] == "release"
         ]
         if not found:
             return None
@@ -134,7 +135,7 @@ def _counted(count: int, what: str) -> str:
 def _resources(folder: Path) -> Iterator[tuple[Path, Mapping[str, Any], list[str]]]:
     for dataset, descriptor in datasets_in(folder).items():
         for resource in descriptor["resources"]:
-            yield folder / dataset / resource["path"], resource, [field["name"] for field in resource["schema"]["fields"]]
+            yield folder / dataset / table_path(resource), resource, [field["name"] for field in resource["schema"]["fields"]]
 
 
 def _revised(folder: Path, versions: list[str]) -> dict[str, int]:
@@ -175,12 +176,11 @@ def _about(descriptors: Mapping[str, Mapping[str, Any]]) -> tuple[str, str]:
 
 def _readme(descriptors: Mapping[str, Mapping[str, Any]]) -> str:
     publisher, version = _about(descriptors)
-    lines = [f"# Open data{f' of {publisher}' if publisher else ''}", ""]
+    lines = [f"# Open data{f' of {plain(publisher)}' if publisher else ''}", ""]
     lines += [f"Version {version}. Each folder is a dataset with a README of its own; the tables are CSV files in `data/`.", ""]
     lines += ["| dataset | what it holds |", "|---|---|"]
     for dataset, one in descriptors.items():
-        about = " ".join(str(one.get("description", "")).split()).replace("|", "\\|")
-        lines.append(f"| [{dataset}]({dataset}/README.md) | {html.escape(about, quote=False)} |")
+        lines.append(f"| [{dataset}]({dataset}/README.md) | {plain(str(one.get('description', '')))} |")
     lines += ["", "Each version is a commit with a tag. What a version changed stands in each dataset's `CHANGELOG.md`,"]
     lines += ["and `SHA256SUMS` proves that a copy is whole: `sha256sum --check SHA256SUMS`. This file is generated.", ""]
     return "\n".join(lines)

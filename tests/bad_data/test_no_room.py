@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -65,7 +66,7 @@ def test_a_delivery_for_which_there_is_no_room_is_said_so_and_comes_with_the_nex
     case.take_in()
     before = everything(case.workspace.state)
     case.drop(HEADER + "".join(f"{n},01/04/2025,,,Abbey,TEL\n" for n in range(5_000)), "b")
-    with filled(small_disk, left), pytest.raises(NoRoom, match="No space left on device. Make room there, then run again"):
+    with filled(small_disk, left), pytest.raises(NoRoom, match="Make room there, then run again"):
         land(case.source, case.workspace)
     assert everything(case.workspace.state) == before
     assert case.take_in().rows_accepted == 5_000
@@ -77,8 +78,8 @@ def test_a_delivery_whose_rows_have_no_room_is_not_called_broken(small_disk: Pat
     case.path.write_text(SOURCE.replace("{type: csv, encoding: utf-8}", form), encoding="utf-8")
     names = HEADER.strip().split(",")
     good = [f"{n:x}{n * 7919 % 65536:x}é,01/04/2025,,,Abbey,TEL" for n in range(3_000)]
-    record = "{%s}" % ", ".join(f'"{name}": "%s"' for name in names)
-    lines = [record % tuple(row.split(",")) for row in good] if "jsonl" in form else [HEADER.strip(), *good]
+    records = [json.dumps(dict(zip(names, row.split(","), strict=True)), ensure_ascii=False) for row in good]
+    lines = records if "jsonl" in form else [HEADER.strip(), *good]
     case.drop(("\n".join(lines) + "\n").encode("cp1252" if "cp1252" in form else "utf-8"), "a")
     (delivery,) = land(case.source, case.workspace)
     before = everything(case.workspace.state)

@@ -17,6 +17,7 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "no owner": ({"owner": None}, ("owner", "not_nullable")),
     "no level": ({"level": None}, ("level", "not_nullable")),
     "an unknown level": ({"level": "top"}, ("level", "isin")),
+    "a band below nothing": ({"no_change_band": -0.1}, ("no_change_band", "greater_than_or_equal_to")),
     "a goal that there is not": (
         {"sustainable_development_goals": "11,18"},
         ("sustainable_development_goals", "str_matches"),

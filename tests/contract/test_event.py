@@ -15,9 +15,14 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "no id": ({"event_id": None}, ("event_id", "not_nullable")),
     "no first day": ({"starts_on": None}, ("starts_on", "not_nullable")),
     "no title": ({"title": None}, ("title", "not_nullable")),
+    "an unknown kind": ({"kind": "holiday"}, ("kind", "isin")),
     "an end before the start": ({"ends_on": date(2025, 10, 31)}, ("row", "ends_before_start")),
 }
-EDGES = {"one day": {"ends_on": date(2025, 11, 1)}, "still going on": {"ends_on": None}}
+EDGES: dict[str, dict[str, Any]] = {
+    "a suspension": {"kind": "suspension"},
+    "one day": {"ends_on": date(2025, 11, 1)},
+    "still going on": {"ends_on": None},
+}
 KEY = ("event_id",)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -264,14 +265,136 @@ def test_waste_recycled_meets_its_target_and_is_worse_than_fourteen_of_fifteen(e
     of_2025 = "indicator_id = 'waste_recycled' and period_type = 'financial_year' and period_start = '2025-04-01'"
     own = series(exampleshire, "waste_recycled", "financial_year")["2025-04-01"]
     assert own >= float(asked(exampleshire, f"select target from target where {of_2025}")[0][0])
-    others = asked(exampleshire, f"select area_name, value from comparator where {of_2025}")
+    others = asked(
+        exampleshire, f"select area_name, value from comparator where {of_2025} and comparator_group = '{figures.GROUP}'"
+    )
     assert len(others) == len(figures.OTHERS) == 15
     assert [name for name, value in others if value <= own] == [figures.BETTER_THAN]
+    stands = "rag, is_green_but_worse_than_peers, peers, peer_rank, peer_quartile, peer_standing, peers_sentence"
+    *found, sentence = asked(exampleshire, f"select {stands} from assessment where {of_2025}")[0]
+    assert found == ["green", True, 15, 15, 4, "worse"]
+    assert sentence.startswith("Green, but worse than its peers: 41.6%, where the median of 15 authorities")
+
+
+def stands(line: Line, indicator: str, columns: str, period_type: str = "financial_year", version: int = 1) -> dict[str, Any]:
+    """How the whole council's figures of an indicator stand, by the first day of the period."""
+    rows = asked(
+        line,
+        f"""select period_start::varchar, {columns} from assessment where indicator_id = '{indicator}'
+            and period_type = '{period_type}' and method_version = {version} and area_code = '{COUNCIL_CODE}'""",
+    )
+    return {start: row[0] if len(row) == 1 else tuple(row) for start, *row in rows}
+
+
+def test_repairs_miss_their_target_month_after_month_since_september_2025(exampleshire: Line) -> None:
+    missed = stands(exampleshire, "repairs_in_time", "periods_missed", "month", version=2)
+    assert missed["2025-08-01"] == 0
+    assert (missed["2025-09-01"], missed["2026-09-01"]) == (1, 13)
+    needed = stands(exampleshire, "repairs_in_time", "needed_by_year_end, needed_sentence", "year_to_date", version=2)
+    value, sentence = needed["2026-04-01"]
+    assert value > 90
+    assert "months left must average at least" in sentence
+    rag, direction, standing, level = stands(
+        exampleshire, "repairs_in_time", "rag, direction, peer_standing, level_reached", version=2
+    )["2025-04-01"]
+    assert (rag, direction, standing, level) == ("red", "got worse", "worse", "minimum")
+
+
+def test_speed_at_the_cost_of_quality_shows_in_two_directions(exampleshire: Line) -> None:
+    for year in ("2024-04-01", "2025-04-01"):
+        assert stands(exampleshire, "relet_days", "direction")[year] == "improved"
+        assert stands(exampleshire, "relet_condition", "direction")[year] == "got worse"
+    assert stands(exampleshire, "relet_days", "rag")["2025-04-01"] == "green"
+
+
+def test_planning_meets_its_target_and_decides_no_sooner(exampleshire: Line) -> None:
+    assert stands(exampleshire, "planning_in_time", "rag")["2025-04-01"] == "green"
+    rag, direction = stands(exampleshire, "planning_days", "rag, direction")["2025-04-01"]
+    assert (rag, direction) == ("not_due", "stayed the same")  # 50 days by 2027/28
+
+
+def test_a_changed_target_keeps_its_history_and_one_changed_too_late_judges_nothing(exampleshire: Line) -> None:
+    versions = """select indicator_id, target::int, is_in_force from target where period_type = 'financial_year' and (
+        (indicator_id = 'homelessness_prevented' and period_start = '2025-04-01')
+        or (indicator_id = 'gender_pay_gap' and period_start = '2024-04-01')) order by indicator_id, target_version"""
+    assert asked(exampleshire, versions) == [
+        ("gender_pay_gap", 6, True), ("gender_pay_gap", 6, False),
+        ("homelessness_prevented", 53, False), ("homelessness_prevented", 52, True),
+    ]  # fmt: skip
+    assert stands(exampleshire, "homelessness_prevented", "rag, target_version")["2025-04-01"] == ("green", 2)
+    assert stands(exampleshire, "gender_pay_gap", "target_version")["2024-04-01"] == 1
+
+
+def test_targets_in_words_are_rated_or_say_why_they_are_not(exampleshire: Line) -> None:
+    expected = {
+        "apprentices": "green", "staff_turnover": "green", "missed_bins_rate": "red", "homelessness_approaches": "red",
+        "repairs_cost": "red", "benefits_awarded": "no_target", "waste_satisfied": "red",
+    }  # fmt: skip
+    assert {name: stands(exampleshire, name, "rag")["2025-04-01"] for name in expected} == expected
+    waves = {name: stands(exampleshire, name, "rag", "wave")["2025-09-27"] for name in ("residents_satisfied", "trust")}
+    assert waves == {"residents_satisfied": "red", "trust": "green"}
+    rag, sentence = stands(exampleshire, "benefits_awarded", "rag, rag_sentence")["2023-04-01"]
+    assert rag == "not_measurable"
+    assert "“Sustainable” says neither a level" in sentence
+
+
+def test_nothing_is_rated_while_restrictions_last(exampleshire: Line) -> None:
+    during = stands(exampleshire, "repairs_in_time", "rag", "month")
+    assert [during[f"2021-0{month}-01"] for month in range(4, 8)] == ["suspended"] * 3 + ["green"]
+    assert stands(exampleshire, "repairs_in_time", "rag", "quarter")["2021-04-01"] == "suspended"
+    assert stands(exampleshire, "repairs_in_time", "rag")["2021-04-01"] != "suspended"  # the year is longer
+
+
+def test_every_group_is_compared_with_for_the_same_period(exampleshire: Line) -> None:
+    groups = """select comparator_kind, areas, comparator_period_start = period_start, received_on is not null from comparison
+        where indicator_id = 'repairs_in_time' and method_version = 2 and period_type = 'financial_year'
+        and period_start = '2025-04-01' order by 1"""
+    assert asked(exampleshire, groups) == [
+        ("geographic_neighbours", 5, True, True), ("national", 1, True, True), ("own_benchmark", 1, True, True),
+        ("previous_period", 1, False, False), ("region", 1, True, True), ("same_period_last_year", 1, False, False),
+        ("statistical_neighbours", 15, True, True),
+    ]  # fmt: skip
+
+
+def test_waste_costs_less_and_is_liked_less_and_repairs_turn_poor(exampleshire: Line) -> None:
+    read = "select service, cost, performance, satisfaction, value_for_money from service_value_for_money where "
+    assert asked(exampleshire, read + "period_start = '2025-04-01' order by 1") == [
+        ("housing_repairs", "worse", "worse", "not known", "poor"),
+        ("waste", "better", "worse", "worse", "mixed"),
+    ]
+    assert asked(exampleshire, read + "period_start = '2024-04-01' and service = 'housing_repairs'")[0][4] == "good"
+
+
+def test_the_year_in_one_sentence_counts_every_indicator_once(exampleshire: Line) -> None:
+    counted = "indicators, improved + stayed_the_same + got_worse + cannot_say, is_complete, sentence"
+    years = {year: row for year, *row in asked(exampleshire, f"select financial_year, {counted} from summary")}
+    assert sorted(years) == ["2021/22", "2022/23", "2023/24", "2024/25", "2025/26", "2026/27"]
+    adopted = asked(exampleshire, "select count(*) from adoption")[0][0]
+    assert all(indicators == total == adopted for indicators, total, _, _ in years.values())
+    assert [year for year, (_, _, complete, _) in years.items() if not complete] == ["2026/27"]
+    told = re.fullmatch(
+        r"In 2025/26, of (\d+) indicators, (\d+) improved, (\d+) stayed the same, (\d+) got worse, and for (\d+) we cannot say\. .+",
+        years["2025/26"][3],
+    )
+    assert told
+    indicators, *parts = map(int, told.groups())
+    assert indicators == sum(parts)
+
+
+def test_a_withheld_figure_has_no_rating_rank_or_direction(exampleshire: Line) -> None:
+    withheld = """select rag, direction, value, change, at_least, peer_rank, needed_by_year_end from assessment
+        join observation using (indicator_id, method_version, period_type, period_start, period_end, area_code)
+        where breakdown = 'all' and value_note = 'c'"""
+    rows = asked(exampleshire, withheld.replace("value,", "assessment.value,"))
+    assert len(rows) > 100
+    assert set(rows) == {("no_data", "cannot say", None, None, None, None, None)}
 
 
 def test_young_residents_are_heard_less(exampleshire: Line) -> None:
     young, everybody = (series(exampleshire, name, "wave") for name in ("young_heard", "acts_on_concerns"))
     assert sum(young.values()) / 5 < sum(everybody.values()) / 5 - 3
+    standing = {name: stands(exampleshire, name, "value", "wave") for name in ("young_heard", "acts_on_concerns")}
+    assert all(standing["young_heard"][wave] < value for wave, value in standing["acts_on_concerns"].items())
 
 
 def test_what_is_personal_is_never_published(exampleshire: Line) -> None:
@@ -285,6 +408,7 @@ def test_what_is_personal_is_never_published(exampleshire: Line) -> None:
 
 def test_every_area_code_is_one_of_ours_or_invented(exampleshire: Line) -> None:
     known = {COUNCIL_CODE, *(ward.code for ward in WARDS), *figures.OTHERS}
+    known |= {figures.NATION, figures.REGION, figures.BENCHMARK}
     for name in ("observation", "comparator"):
         with (exampleshire.publish / "performance" / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             assert {row["area_code"] for row in csv.DictReader(file)} <= known

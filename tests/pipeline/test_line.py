@@ -5,25 +5,30 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import zipfile
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import frictionless
 import pytest
+from checkers import CHECKERS, by_shacl
 from line import Line
 from small_council import COUNCIL, SOURCES, write_council
 from small_council.place import PLANTED
 
+from pipelines.publication.attachments import make
+
 DATASETS = {
     "performance": {
-        "observation", "equity", "indicator", "adoption", "method", "calculation", "target", "comparator", "commentary",
-        "event", "priority", "area", "period", "revision", "withheld", "release", "source_snapshot", "dataset_metadata",
-        "definition_check",
+        "observation", "latest", "equity", "calendar", "indicator", "adoption", "method", "calculation", "target", "comparator",
+        "commentary", "event", "priority", "area", "period", "revision", "withheld", "release", "source_snapshot",
+        "dataset_metadata", "definition_check",
     },
     "services": {"request"},
     "complaints": {"case_count"},
     "survey": {"answer"},
-    "data-quality": {"delivery", "rule", "field"},
+    "data-quality": {"delivery", "rule", "field", "source_month"},
 }  # fmt: skip
 OBSERVATION = (
     "indicator_id,method_version,period_type,period_start,period_end,area_code,breakdown,breakdown_value,"
@@ -62,6 +67,67 @@ def test_the_five_datasets_and_their_tables_are_there_and_valid(council: Line) -
         for resource in council.descriptor(dataset)["resources"]:
             assert {"bytes", "hash", "schema", "description"} <= set(resource)
             assert all(field["description"] for field in resource["schema"]["fields"])
+
+
+@pytest.mark.parametrize("checker", CHECKERS)
+def test_checkers_that_others_wrote_accept_every_dataset(council: Line, checker: str) -> None:
+    for dataset in DATASETS:
+        assert CHECKERS[checker](council.publish / dataset) == [], dataset
+    assert by_shacl(council.publish / "catalogue" / "dcat.ttl") == []
+
+
+def test_every_dataset_is_a_workbook(council: Line, tmp_path: Path) -> None:
+    made = {path.name for path in make(council.publish, tmp_path)}
+    assert {f"{dataset}.xlsx" for dataset in DATASETS} <= made
+    with zipfile.ZipFile(tmp_path / "performance.xlsx") as book:
+        assert not any(b"<f>" in book.read(part) for part in book.namelist()), "no cell is a formula"
+
+
+def test_latest_has_one_row_an_indicator_that_is_in_the_figures(council: Line) -> None:
+    latest, data = council.table("performance", "latest"), council.publish / "performance/data"
+    assert [row["indicator_id"] for row in latest] == [row["indicator_id"] for row in council.table("performance", "indicator")]
+    figures = duckdb.read_csv(str(data / "observation.csv"), all_varchar=True)  # noqa: F841
+    indicators = duckdb.read_csv(str(data / "indicator.csv"), all_varchar=True)  # noqa: F841
+    for row in (row for row in latest if row["period_type"]):
+        series = duckdb.sql(
+            f"""select period_end, period_start, value, value_note from figures join indicators using (indicator_id)
+            where indicator_id = '{row["indicator_id"]}' and method_version = latest_version and breakdown = 'all'
+            and area_code = '{row["area_code"]}' and period_type = '{row["period_type"]}' order by period_end desc"""
+        ).fetchall()
+        assert (row["period_end"], row["period_start"]) == series[0][:2]
+        assert (row["value"] or None, row["value_note"] or None) == series[0][2:]
+        if len(series) > 1:
+            assert (row["previous_value"] or None, row["previous_note"] or None) == series[1][2:]
+    some = {column for row in latest for column, value in row.items() if value}
+    assert {"target", "target_label", "comparator_median", "comparator_label", "previous_label", "owner"} <= some
+
+
+def test_the_calendar_has_every_day_of_whole_financial_years(council: Line) -> None:
+    days = council.table("performance", "calendar")
+    first, last = (date.fromisoformat(days[at]["calendar_date"]) for at in (0, -1))
+    assert ((first.month, first.day), (last.month, last.day)) == ((4, 1), (3, 31))
+    assert len(days) == (last - first).days + 1
+    periods = {row["label"] for row in council.table("performance", "period") if row["period_type"] in ("month", "quarter")}
+    assert periods <= {row[label] for row in days for label in ("month_label", "quarter_label")}
+    ends = {row["period_end"] for row in council.table("performance", "observation")}
+    assert ends <= {row["calendar_date"] for row in days}
+
+
+def test_each_indicator_has_small_files_with_its_rows(council: Line) -> None:
+    folder = council.publish / "performance/indicators"
+    rows = council.table("performance", "observation")
+    names = {row["indicator_id"] for row in rows}
+    assert {path.name for path in folder.iterdir()} == {f"{name}.{kind}" for name in names for kind in ("csv", "json")}
+    for name in names:
+        content = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        values = [dict(zip(content["columns"], row, strict=True)) for row in content["rows"]]
+        published = [row for row in rows if row["indicator_id"] == name]
+        assert [float(row["value"]) if row["value"] else None for row in published] == [row["value"] for row in values]
+        assert [row["value_note"] for row in published] == [row["value_note"] or "" for row in values]
+        assert all(row["area_name"] and row["period_label"] for row in values)
+        assert content["about"]["title"]
+        assert isinstance(content["about"]["decimals"], int)
+        assert len((folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()) == len(values) + 1
 
 
 def test_tables_are_plain_text_that_any_program_reads(council: Line) -> None:
@@ -163,6 +229,38 @@ def test_what_is_personal_stays_in_landing(council: Line) -> None:
                 ).fetchall()
                 assert hits == [(0,)], path.name
     assert not [text for text in PLANTED if text in council.environment["SAID"]]
+
+
+def test_every_observation_can_be_joined_to_the_quality_of_what_it_rests_on(council: Line, tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs/reading-the-tables.md").read_text(encoding="utf-8")
+    query = guide.split("```sql")[2].split("```")[0].replace("'published/", f"'{council.publish}/")
+    joined = duckdb.sql(query)  # noqa: F841, DuckDB reads it by its name
+    key = "indicator_id, method_version, period_type, period_start, period_end, area_code, breakdown, breakdown_value"
+    observation = f"read_csv('{council.publish}/performance/data/observation.csv', all_varchar = true)"
+    lost = f"select {key} from {observation} except select columns(*)::varchar from (select {key} from joined)"
+    assert duckdb.sql(lost).fetchall() == []
+    assert duckdb.sql(f"select count(*) - (select count(*) from {observation}) from joined").fetchall() == [(0,)]
+    told = "count(percentage_set_aside), max(percentage_set_aside), max(percentage_received_late), min(last_received_on)"
+    shares, most, late, first = duckdb.sql(f"select {told} from joined").fetchall()[0]
+    assert shares > 0
+    assert most > 0 or late > 0
+    assert first is not None
+
+
+def test_the_quality_of_data_is_told_by_source_field_and_month(council: Line) -> None:
+    rules = council.table("data-quality", "rule")
+    assert {row["dimension"] for row in rules} == {"completeness", "uniqueness", "consistency", "validity"}
+    deliveries = council.table("data-quality", "delivery")
+    assert {row["days_late"] for row in deliveries if row["source"] == "population"} != {""}
+    assert [row for row in deliveries if int(row["days_late"]) > 0]
+    for row in [*deliveries, *rules, *council.table("data-quality", "field")]:
+        assert re.fullmatch(r"\d{4}-\d{2}-01", row["month_received"])
+    months: dict[str, list[str]] = {}
+    for row in council.table("data-quality", "source_month"):
+        months.setdefault(row["source"], []).append(row["month"])
+    for source, found in months.items():
+        assert found == sorted(set(found)), source
+        assert len(found) == 12 * (int(found[-1][:4]) - int(found[0][:4])) + int(found[-1][5:7]) - int(found[0][5:7]) + 1, source
 
 
 def test_the_state_folder_is_for_its_owner_alone(council: Line) -> None:

@@ -32,6 +32,7 @@ def test_all_gates_in_order(small: SmallRelease) -> None:
         "disclosure",
         "personal data",
         "reconciliation",
+        "size",
         "packages validate",
     ]
     assert all(gate.passed for gate in found)

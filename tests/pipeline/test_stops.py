@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
+import polars as pl
 import pytest
 from line import Line, copy_of_project
 
@@ -255,14 +255,44 @@ def test_the_worked_example_of_every_drafted_indicator_holds(released: Line, tmp
     assert len(found) == len(drafted) == sum(len(draft.measures) for draft in DRAFTS.values())
 
 
+BUILD = """
+import dataclasses, json, sys
+from pipelines import model
+from pipelines.workspace import Workspace
+
+council, sources, state, publish = sys.argv[1:]
+workspace = Workspace.at(council=council, sources=sources, state=state, publish=publish)
+built = model.build(workspace, ["stg_area", "area", "stg_indicator", "indicator"], [], False, lambda done: None)
+print(json.dumps([dataclasses.asdict(one) | {"good": one.good} for one in built]))
+"""
+
+
 def test_each_kind_of_model_test_fails_on_bad_rows(released: Line, tmp_path: Path) -> None:
-    shutil.copytree(released.state, tmp_path / "state")
-    with duckdb.connect(str(tmp_path / "state" / "warehouse.duckdb")) as warehouse:
-        warehouse.execute("insert into area select * from area where parent_code is not null")
-        warehouse.execute("insert into area values ('E05099009', null, 'ward', 'E06000000')")
-        warehouse.execute("update indicator set polarity = 'up'")
-    found = dbt_test(released, tmp_path / "state", "area", "indicator")
-    failed = {name for name, status in found.items() if status == "fail"}
+    state = tmp_path / "state"
+    shutil.copytree(released.state, state)
+    area, indicator = state / "reference" / "area.parquet", state / "reference" / "indicator.parquet"
+    areas = pl.read_parquet(area)
+    bad = pl.DataFrame({"area_code": ["E05099009"], "area_type": ["ward"], "parent_code": ["E06000000"]})
+    pl.concat([areas, areas.filter(pl.col("parent_code").is_not_null()), bad], how="diagonal").write_parquet(area)
+    pl.read_parquet(indicator).with_columns(polarity=pl.lit("up")).write_parquet(indicator)
+    places = [str(path) for path in (released.council, released.sources, state, released.publish)]
+    command = [sys.executable, "-c", BUILD, *places]
+    told = {**os.environ, "YARDSTICK_INBOX": str(released.inbox), "PYTHONPATH": str(released.project)}
+    done = subprocess.run(command, env=told, cwd=released.project, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    tests = [one for one in json.loads(done.stdout) if one["is_test"]]
+    failed = {one["name"]: one for one in tests if not one["good"]}
     for kind in ("primary_key_area", "required_area", "area_parent", "accepted_values_indicator_polarity"):
-        assert [name for name in failed if name.startswith(kind)], (kind, found)
-    assert "pass" in found.values()
+        assert [name for name in failed if name.startswith(kind)], (kind, tests)
+    assert failed["area_parent"]["model"] == "area"
+    assert failed["area_parent"]["message"] == "1 rows or keys break it"
+    assert any(one["good"] for one in tests)
+
+
+def test_every_model_test_that_is_declared_is_run_and_seen_in_the_history(released: Line) -> None:
+    (kept,) = (released.project / "dbt_project" / "target").glob("*/manifest.json")
+    nodes = json.loads(kept.read_text(encoding="utf-8"))["nodes"].values()
+    declared = {node["name"] for node in nodes if node["resource_type"] == "test"}
+    with sqlite3.connect(released.state / "dagster" / "history" / "runs" / "index.db") as connection:
+        query = "select check_name from asset_check_executions where asset_key like '%\"model\"%'"
+        assert {row[0] for row in connection.execute(query).fetchall()} == declared

@@ -67,6 +67,29 @@ def test_a_commit_holds_only_what_changed_and_its_words_name_version_and_revisio
     assert "value" in words
 
 
+def test_history_grows_with_what_changed_and_not_with_what_there_is(small: SmallRelease, remote: GitRemote) -> None:
+    def stored() -> int:
+        """The bytes of the repository as a host keeps it."""
+        remote.git("gc", "--quiet", "--prune=now")
+        return sum(path.stat().st_size for path in remote.folder.glob("objects/pack/*.pack"))
+
+    notes = "select i as note_id, md5({} || i) as words, null::timestamp as written_at, true as final from range(4000) r(i)"
+    small.marts["note"] = notes.format("''")
+    small.make()
+    bring(small, remote)
+    first = stored()
+    for release in range(3):
+        small.marts["note"] = notes.format(f"case when i = {release} then 'x' else '' end")
+        small.make()
+        bring(small, remote)
+    assert len(remote.commits()) == 4
+    assert stored() - first < first / 5
+    small.marts["note"] = notes.format("'all'")
+    small.make()
+    bring(small, remote)
+    assert stored() - first > first / 2, "where every value changed, history grows by as much"
+
+
 def test_publishing_again_does_nothing(small: SmallRelease, remote: GitRemote) -> None:
     small.make()
     first = bring(small, remote)

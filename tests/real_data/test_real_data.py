@@ -6,10 +6,12 @@ import calendar
 import csv
 import json
 import os
+import re
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import duckdb
 import frictionless
@@ -18,9 +20,94 @@ from line import PROJECT, Line
 
 SHARED = Path(os.environ.get("YARDSTICK_SHARED") or PROJECT.parent / "shared").resolve()
 HERE = PROJECT / "tests" / "real_data"
+DATA = SHARED / "data"
 BOSTON = SHARED / "data/boston-311/311_service_requests_2011_jul_aug.csv"
 OMBUDSMAN = SHARED / "data/housing-ombudsman/complaint_findings_local_authority.csv"
 
+FILES: dict[str, tuple[str, int]] = {
+    "boston_311": ("boston-311/311_service_requests_*.csv", 1),
+    "chicago_open311": ("api-samples/open311/chicago_requests.json", 1),
+    "coventry_population": ("coventry-hub/population.csv", 1),
+    "coventry_scorecard_2016": ("coventry/Council Plan 2016-17 *.csv", 7),
+    "coventry_scorecard_2019": ("coventry/Council Plan 2019-20 *.csv", 19),
+    "coventry_scorecard_2022": ("coventry/Council Plan 2022-23 *.csv", 26),
+    "devon_spend_2020": ("messy/devon_spend_2020*.csv", 1),
+    "devon_spend_2026": ("messy/devon_spend_2026*.csv", 1),
+    "fixmystreet": ("fixmystreet/LAD_all_SHEF_C_*.csv", 1),
+    "fixmystreet_cheltenham": ("api-samples/fixmystreet/*.xml", 1),
+    "housing_ombudsman": ("housing-ombudsman/complaint_findings_*.csv", 1),
+    "isle_of_man_appeals": ("isle-of-man-planning/*_appeals.csv", 1),
+    "isle_of_man_delegated": ("isle-of-man-planning/*_delegated-decisions.csv", 1),
+    "isle_of_man_planning": ("isle-of-man-planning/*_planning-applications.csv", 1),
+    "lgbf": ("lgbf/LGBF_ScotDataReal_*.csv", 1),
+    "lgbf_families": ("lgbf/Family Averages.csv", 2),
+    "local_authorities_current": ("geography/la_uk_local_authorities_current.csv", 1),
+    "local_authorities_future": ("geography/la_uk_local_authorities_future.csv", 1),
+    "mobile_data": ("api-samples/ckan_datastore_search_*.json", 1),
+    "police_uk": ("api-samples/police_uk/*.json", 1),
+    "toronto_open311": ("api-samples/open311/requests_*.xml", 1),
+    "trafford_apprenticeships": ("trafford/economy/apprenticeship_starts.csv", 1),
+    "trafford_businesses": ("trafford/economy/business_births_deaths.csv", 1),
+    "trafford_charging_points": ("trafford/climate/electric_vehicle_charging_points.csv", 1),
+    "trafford_claimants": ("trafford/economy/claimant_count.csv", 1),
+    "trafford_emissions": ("trafford/climate/borough_wide_co2_emissions.csv", 1),
+    "trafford_employment": ("trafford/economy/employment_rate.csv", 1),
+    "trafford_energy": ("trafford/climate/energy_performance_certificates.csv", 4),
+    "trafford_fuel_poverty": ("trafford/economy/fuel_poverty.csv", 1),
+    "trafford_gdp": ("trafford/economy/gdp.csv", 1),
+    "trafford_gdp_per_head": ("trafford/economy/gdp_per_head.csv", 1),
+    "trafford_gva": ("trafford/economy/gva.csv", 1),
+    "trafford_house_prices": ("trafford/economy/housing_affordability.csv", 1),
+    "trafford_inactivity": ("trafford/economy/economic_inactivity.csv", 1),
+    "trafford_industry": ("trafford/climate/industry_emissions.csv", 1),
+    "trafford_living_wage": ("trafford/economy/real_living_wage.csv", 1),
+    "trafford_no2": ("trafford/climate/no2_concentration.csv", 1),
+    "trafford_planning": ("trafford/economy/planning_applications_major.csv", 1),
+    "trafford_planning_minor": ("trafford/economy/planning_applications_non-major.csv", 1),
+    "trafford_pm10": ("trafford/climate/pm10_concentration.csv", 1),
+    "trafford_population": ("geography/trafford_mid-year_20*.csv", 95),
+    "trafford_population_2020": ("geography/trafford_mid-year_population_*.csv", 95),
+    "trafford_recycling": ("trafford/climate/household_waste_recycling.csv", 1),
+    "trafford_traffic": ("trafford/climate/vehicle_miles_travelled.csv", 1),
+    "trafford_universal_credit": ("trafford/economy/universal_credit.csv", 1),
+    "trafford_vehicles": ("trafford/climate/licensed_vehicles.csv", 2),
+    "trafford_waste_not_recycled": ("trafford/climate/household_waste_not_recycled.csv", 1),
+}
+"""For each source its files, and how many records or figures a row of them holds."""
+NEITHER = {
+    "api-samples/open311/chicago_services.json": "kinds of request that may be made",
+    "api-samples/open311/services_giessen.xml": "kinds of request that may be made",
+    "api-samples/open311/known_endpoints_*.json": "addresses of interfaces",
+    "coventry-hub/metricTypes.csv": "definitions of measures",
+    "coventry-hub/periods.csv": "a calendar",
+    "coventry-hub/templates/*.csv": "headings alone",
+    "geography/*_all_codes.csv": "codes and names of places",
+    "geography/la_lookup_*.csv": "codes and names of places",
+    "geography/la_datapackage.yaml": "a description of other files",
+    "geography/ward_latlong.csv": "where places lie",
+    "lgbf/Family Groups.csv": "which authorities are compared",
+    "lgbf/Indicator Information.csv": "definitions of measures",
+    "trafford/*.csv": "which authorities are compared",
+}
+"""Files that hold neither records nor figures, with what they hold."""
+SET_ASIDE = {
+    "coventry_population": 1,  # an error of a spreadsheet stands in place of a number
+    "coventry_scorecard_2016": 124,  # no number, no area, a period in no one form, or said twice
+    "coventry_scorecard_2019": 358,
+    "coventry_scorecard_2022": 448,
+    "housing_ombudsman": 25,  # no readable day of decision
+    "isle_of_man_appeals": 2,  # determined before it was lodged
+}
+LAYOUT = {
+    "coventry_scorecard_2016": 866,  # not reported
+    "coventry_scorecard_2019": 2152,
+    "coventry_scorecard_2022": 3999,
+    "devon_spend_2026": 1,  # the total
+    "isle_of_man_delegated": 10,  # a title and a total in each of five years
+    "lgbf": 1,  # an empty row
+    "local_authorities_current": 55,  # authorities of the past, without residents
+    "local_authorities_future": 55,
+}
 pytestmark = pytest.mark.skipif(
     not SHARED.is_dir(), reason=f"no folder {SHARED} with the real files; name it in YARDSTICK_SHARED"
 )
@@ -109,40 +196,35 @@ def test_the_release_is_valid_and_as_it_was_released(line: Line) -> None:
     assert line.command("verify", str(line.publish)).returncode == 0
 
 
-def test_every_source_is_in_use_and_every_row_of_its_files_is_one_of_the_rows_read(line: Line) -> None:
-    """A row of the file is a record, a row set aside, or a title or total; one with four figures is four."""
-    rows: dict[str, Counter[str]] = {}
+def test_every_file_with_records_or_figures_has_a_source_and_every_row_of_it_is_one_of_the_rows_read(line: Line) -> None:
+    """A row of a file is a record, a row set aside, or a title, a total or a cell of nothing; one with four figures is four."""
+    taken: dict[str, Counter[str]] = {}
+    reasons: dict[str, dict[str, int]] = {}
     for source, deliveries in receipts(line).items():
-        rows[source] = Counter()
+        taken[source], reasons[source] = Counter(), Counter()
         for one in deliveries:
-            counts = {"read": one["rows_read"], "quarantined": one["rows_quarantined"], "layout": sum(one["layout"].values())}
-            rows[source].update(counts)
-    files = {
-        "boston_311": ("boston-311/311_service_requests_*.csv", 1),
-        "housing_ombudsman": ("housing-ombudsman/complaint_findings_*.csv", 1),
-        "isle_of_man_planning": ("isle-of-man-planning/*_planning-applications.csv", 1),
-        "isle_of_man_delegated": ("isle-of-man-planning/*_delegated-decisions.csv", 1),
-        "isle_of_man_appeals": ("isle-of-man-planning/*_appeals.csv", 1),
-        "trafford_recycling": ("trafford/climate/household_waste_recycling.csv", 1),
-        "trafford_emissions": ("trafford/climate/borough_wide_co2_emissions.csv", 1),
-        "trafford_energy": ("trafford/climate/energy_performance_certificates.csv", 4),
-        "trafford_planning": ("trafford/economy/planning_applications_major.csv", 1),
-        "trafford_employment": ("trafford/economy/employment_rate.csv", 1),
-        "trafford_claimants": ("trafford/economy/claimant_count.csv", 1),
-        "lgbf": ("lgbf/LGBF_ScotDataReal_*.csv", 1),
-        "fixmystreet": ("fixmystreet/LAD_all_SHEF_C_*.csv", 1),
-        "coventry_population": ("coventry-hub/population.csv", 1),
+            taken[source].update(read=one["rows_read"], quarantined=one["rows_quarantined"], layout=sum(one["layout"].values()))
+            reasons[source].update({f"{reason['field']}: {reason['rule']}": reason["rows"] for reason in one["reasons"]})
+    found = {source: sorted(path for path in DATA.glob(pattern)) for source, (pattern, _) in FILES.items()}
+    assert all(found.values())
+    assert {source: counts["read"] for source, counts in taken.items() if source != "adoption"} == {
+        source: figures * sum(map(rows_of, found[source])) for source, (_, figures) in FILES.items()
     }
-    for source, (pattern, figures) in files.items():
-        paths = sorted((SHARED / "data").glob(pattern))
-        counted = sum(len(list(csv.reader(path.open(encoding="latin-1", newline="")))) - 1 for path in paths)
-        assert rows[source]["read"] == counted * figures, source
-    assert {source: counted["quarantined"] for source, counted in rows.items() if counted["quarantined"]} == {
-        "coventry_population": 1,  # an error of a spreadsheet stands in place of a number
-        "housing_ombudsman": 25,  # no readable day of decision
-        "isle_of_man_appeals": 2,  # determined before it was lodged
-    }
-    assert rows["isle_of_man_delegated"]["layout"] == 10  # a title and a total in each of five years
+    assert {source: counts["quarantined"] for source, counts in taken.items() if counts["quarantined"]} == SET_ASIDE
+    assert {source: counts["layout"] for source, counts in taken.items() if counts["layout"]} == LAYOUT
+    read = {path for paths in found.values() for path in paths} | {path for pattern in NEITHER for path in DATA.glob(pattern)}
+    assert [path for path in DATA.rglob("*") if path.is_file() and path.suffix != ".md" and path not in read] == []
+
+
+def rows_of(path: Path) -> int:
+    """The rows of a file below its column names, counted without this program."""
+    if path.suffix == ".csv":
+        return len(list(csv.reader(path.open(encoding="latin-1", newline="")))) - 1
+    if path.suffix == ".xml":
+        root = ElementTree.parse(path).getroot()
+        return len([one for one in root.iter() if one.tag in ("request", "item")])
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return len(content if isinstance(content, list) else content["result"]["records"])
 
 
 def test_refusals_by_month_equal_those_counted_by_hand(line: Line) -> None:
@@ -264,3 +346,122 @@ def test_residents_of_all_places_are_taken_in(line: Line) -> None:
     with (SHARED / "data/coventry-hub/population.csv").open(encoding="utf-8-sig", newline="") as file:
         expected = {row["AreaKey"] + row["Period"]: int(row["Value"]) for row in csv.DictReader(file) if row["Value"].isdigit()}
     assert taken == expected
+
+
+def test_the_places_of_a_city_have_their_names_and_residents(line: Line) -> None:
+    """The wards of Coventry, as the council's file names them, are those of the national list, each with its residents."""
+    with (DATA / "geography/ward_all_codes.csv").open(encoding="utf-8-sig", newline="") as file:
+        listed = {row["WDCD"]: row["WDNM"] for row in csv.DictReader(file) if row["LADCD"] == "E08000026"}
+    residents = {(row["AreaKey"], row["Period"]): row["Value"] for row in read(DATA / "coventry-hub/population.csv")}
+    published = {row["area_code"]: row["area_name"] for row in line.table("performance", "area") if row["area_code"] in listed}
+    assert len(published) == 18
+    assert published == {code: listed[code] for code in published}
+    accepted = str(line.state / "accepted/population/coventry_population/*.parquet")
+    for code, year, number in duckdb.sql(f"select area_code, year, population from read_parquet('{accepted}')").fetchall():
+        if code in published:
+            assert str(number) == residents[code, str(year)]
+
+
+def test_residents_by_age_and_sex_equal_the_headings_they_stand_under(line: Line) -> None:
+    accepted = str(line.state / "accepted/population/trafford_population*/*.parquet")
+    query = f"select area_code, year::varchar, sex, age_group, population from read_parquet('{accepted}')"
+    taken = {tuple(key): number for *key, number in duckdb.sql(query).fetchall()}
+    expected = {}
+    for path in DATA.glob("geography/trafford_mid-year_*.csv"):
+        for row in read(path):
+            sex = {"Persons": "all", "Females": "female", "Males": "male"}[row.get("sex") or row["gender"]]
+            for heading, cell in list(row.items()):
+                age = heading.removeprefix("aged_").removesuffix("_ages")
+                if heading[0].isdigit() or heading.startswith(("aged_", "all_")):
+                    expected[row["area_code"], row["period"][:4], sex, age] = int(cell)
+    assert taken == expected
+
+
+HEADING = re.compile(r"(\d{4}[/-]\d\d) (end of year|half year).*?(comparator|national)?[a-z ]* (value|scope|date)")
+PLACES = {"Coventry": "E08000026", "England": "E92000001"}
+
+
+def scorecard(year: str) -> dict[int, tuple[str, str, str]]:
+    """Each figure of a scorecard with its place and time as they are written, by the number of its row."""
+    (path,) = DATA.glob(f"coventry/Council Plan {year}-*.csv")
+    text = path.read_text(encoding="utf-8-sig" if year == "2019" else "cp1252")
+    header, *rows = csv.reader(text.splitlines(keepends=True))
+    groups: dict[tuple[str | None, ...], dict[str, int]] = {}
+    for column, heading in enumerate(header):
+        if found := HEADING.fullmatch(" ".join(heading.split())):
+            *group, part = found.groups()
+            groups.setdefault(tuple(group), {})[part] = column
+    return {
+        number * len(groups) + place: (row[at["value"]].strip(), row[at["scope"]].strip(), " ".join(row[at["date"]].split()))
+        for number, row in enumerate(rows)
+        for place, at in enumerate(groups.values(), 1)
+    }
+
+
+@pytest.mark.parametrize("year", ["2016", "2019", "2022"])
+def test_every_figure_of_a_scorecard_that_can_be_read_is_read(line: Line, year: str) -> None:
+    """A number for the city or the nation in a year: accepted as it stands, unless the table says it twice."""
+    accepted = str(line.state / f"accepted/reported_figure/coventry_scorecard_{year}/*.parquet")
+    query = f"select row_number, area_code, period_start::varchar, value from read_parquet('{accepted}')"
+    taken = {number: tuple(said) for number, *said in duckdb.sql(query).fetchall()}
+    set_aside = str(line.state / f"quarantine/coventry_scorecard_{year}/*.parquet")
+    twice = (
+        f"select row_number from read_parquet('{set_aside}') where len(reasons) = 1 and reasons[1].rule in (select unnest($1))"
+    )
+    said_twice = {number for (number,) in duckdb.sql(twice, params=[["repeated_row", "duplicate_key"]]).fetchall()}
+    compared = 0
+    for number, (value, scope, when) in scorecard(year).items():
+        found = re.fullmatch(r"(\d{4})(/\d\d)?(?: (?:provisional|revised))?", when)
+        if found and scope in PLACES and re.fullmatch(r"-?\d+(?:\.\d+)?", value) and number not in said_twice:
+            assert taken[number] == (PLACES[scope], f"{found[1]}-{'04' if found[2] else '01'}-01", float(value))
+            compared += 1
+    assert compared > {"2016": 200, "2019": 500, "2022": 800}[year]
+
+
+def test_figures_of_a_scorecard_are_published_as_they_stand_in_it(line: Line) -> None:
+    (path,) = DATA.glob("coventry/Council Plan 2022-*.csv")
+    header, *rows = csv.reader(path.read_text(encoding="cp1252").splitlines(keepends=True))
+    (row,) = [row for row in rows if row[header.index("Metric")] == "Visitor trips"]
+    expected = {}
+    for value, scope, when in zip(*(row[start:] for start in (13, 14, 15)), strict=False):
+        if scope.strip() == "Coventry" and value.isdigit():
+            expected["E08000026", f"{when[:4]}-01-01", f"{when[:4]}-12-31"] = float(value)
+    assert len(expected) == 6
+    assert figures(line, "council_plan_2022_23_visitor_trips_number") == expected
+
+
+def test_payments_add_up_to_the_total_of_their_ledger(line: Line) -> None:
+    for name, column in (("2020", "Amount"), ("2026", " Amount ")):
+        accepted = str(line.state / f"accepted/payment/devon_spend_{name}/*.parquet")
+        ((total, lines),) = duckdb.sql(f"select sum(amount::decimal(18, 2)), count(*) from read_parquet('{accepted}')").fetchall()
+        amounts = [row[column].replace(",", "") for path in DATA.glob(f"messy/devon_spend_{name}*.csv") for row in read(path)]
+        if name == "2026":
+            assert f"{float(amounts.pop()):.2f}" == f"{total:.2f}"
+        assert lines == len(amounts)
+        assert float(total) == pytest.approx(sum(map(float, amounts)))
+
+
+def test_requests_that_interfaces_answer_with_have_their_times(line: Line) -> None:
+    """In JSON and in XML; the feed and the crimes have theirs in other forms."""
+    opened = {}
+    for source in ("chicago_open311", "toronto_open311", "fixmystreet_cheltenham", "police_uk"):
+        accepted = str(line.state / f"accepted/service_request/{source}/*.parquet")
+        opened[source] = dict(duckdb.sql(f"select request_id, opened_at from read_parquet('{accepted}')").fetchall())
+    chicago = json.loads((DATA / "api-samples/open311/chicago_requests.json").read_text())
+    assert opened["chicago_open311"] == {
+        one["service_request_id"]: datetime.fromisoformat(one["requested_datetime"][:19]) for one in chicago
+    }
+    toronto = [
+        request for path in DATA.glob("api-samples/open311/requests_*.xml") for request in ElementTree.parse(path).iter("request")
+    ]
+    assert opened["toronto_open311"] == {
+        str(one.findtext("service_request_id")): datetime.fromisoformat(str(one.findtext("requested_datetime"))[:19])
+        for one in toronto
+    }
+    (feed,) = DATA.glob("api-samples/fixmystreet/*.xml")
+    assert opened["fixmystreet_cheltenham"] == {
+        str(item.findtext("guid")): datetime.strptime(str(item.findtext("pubDate"))[:25], "%a, %d %b %Y %H:%M:%S")
+        for item in ElementTree.parse(feed).iter("item")
+    }
+    crimes = [one for path in DATA.glob("api-samples/police_uk/*.json") for one in json.loads(path.read_text())]
+    assert opened["police_uk"] == {str(one["id"]): datetime.strptime(one["month"], "%Y-%m") for one in crimes}

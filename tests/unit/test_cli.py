@@ -55,6 +55,39 @@ def test_quarantine_list_counts_rows_by_reason(case: Case) -> None:
     assert "not_a_date" in shown.stdout
 
 
+def test_new_source_proposes_a_file_tells_what_it_makes_of_the_sample_and_overwrites_nothing(case: Case) -> None:
+    case.drop(HEADER + "".join(GOOD.replace("007", f"{n:03}") for n in range(9)))
+    sample, where = str(case.path.parent / "inbox" / "a.csv"), places(case)[:4]
+    made = typed("new", "source", "street_problems", "--from", sample, *where)
+    assert made.exit_code == 0, made.output
+    assert "lines are to be confirmed" in made.stdout
+    assert "9 rows of the sample are read: 9 accepted, 0 set aside, 0 layout." in made.stdout
+    text = (case.path.parent.parent / "street_problems" / "source.yml").read_text(encoding="utf-8")
+    again = typed("new", "source", "street_problems", "--from", sample, *where)
+    assert (again.exit_code, "is there already" in again.output) == (2, True)
+    assert (case.path.parent.parent / "street_problems" / "source.yml").read_text(encoding="utf-8") == text
+    for arguments, told in (
+        (("Street Problems", "--from", sample), "not snake_case"),
+        (("other", "--from", "nowhere.csv"), "There is no file nowhere.csv"),
+        (("other", "--from", sample, "--record-type", "repair"), "There are: action"),
+    ):
+        failed = typed("new", "source", *arguments, *where)
+        assert (failed.exit_code, told in failed.output) == (2, True), failed.output
+    (case.path.parent / "inbox" / "b.csv").write_text("<html>", encoding="utf-8")
+    failed = typed("new", "source", "other", "--from", str(case.path.parent / "inbox" / "b.csv"), *where)
+    assert (failed.exit_code, "XML or a web page" in failed.output) == (1, True)
+    assert not (case.path.parent.parent / "other" / "source.yml").exists()
+
+
+def test_what_is_otherwise_in_the_newest_delivery_is_told(case: Case) -> None:
+    case.drop(HEADER + GOOD, "a.csv")
+    case.take_in()
+    case.drop("New," + HEADER + "1," + GOOD, "b.csv")
+    case.take_in()
+    shown = typed("status", *places(case, publish=True))
+    assert "records, newest delivery: columns are new since the delivery before: New" in shown.stdout
+
+
 def test_quarantine_show_tells_places_and_reasons_and_no_cell(case: Case) -> None:
     case.drop(HEADER + GOOD + "Smithson,31/02/2025,,,Smithson,TEL\n")
     receipt = case.take_in()

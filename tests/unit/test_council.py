@@ -65,3 +65,25 @@ def test_one_name_means_one_area(tmp_path: Path, clash: str) -> None:
 
 def test_the_project_s_own_council_can_be_read() -> None:
     assert load_council(Path(__file__).parents[2] / "council.yml").areas
+
+
+GROUPS = """
+no_change_band: 0.5
+comparator_groups:
+  - {name: England, kind: national, areas: [E92000001]}
+  - {name: Similar authorities, kind: statistical_neighbours}
+"""
+
+
+def test_who_the_council_is_compared_with_is_stated_in_groups(tmp_path: Path) -> None:
+    council = load_council(written(tmp_path, COUNCIL + GROUPS))
+    assert council.no_change_band == 0.5
+    stated = [(group.name, group.kind, group.areas) for group in council.comparator_groups]
+    assert stated == [("England", "national", ("E92000001",)), ("Similar authorities", "statistical_neighbours", ())]
+
+
+def test_a_group_stated_twice_or_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
+    for group, told in (("{name: England, kind: other}", "`England` stands twice"), ("{name: Ports, kind: port}", "kind")):
+        with pytest.raises(ConfigError) as raised:
+            load_council(written(tmp_path, f"{COUNCIL}{GROUPS}  - {group}\n"))
+        assert told in str(raised.value)

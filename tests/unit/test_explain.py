@@ -87,10 +87,20 @@ TABLES: dict[str, list[Sequence[object]]] = {
     ],
     "target": [
         (
-            "indicator_id", "period_type", "period_start", "period_end", "target", "tolerance", "agreed_by", "agreed_on",
-            "reason",
+            "indicator_id", "period_type", "period_start", "period_end", "target", "target_words", "tolerance", "agreed_by",
+            "agreed_on", "reason", "is_in_force",
         ),
-        ("lamps_mended", *QUARTER, "92.5000", "2.0000", "Cabinet", "2026-03-10", ""),
+        ("lamps_mended", *QUARTER, "90.0000", "", "2.0000", "Cabinet", "2026-03-10", "", "false"),
+        ("lamps_mended", *QUARTER, "92.5000", "", "2.0000", "Cabinet", "2026-03-10", "", "true"),
+        ("lamps_mended", *YEAR, "", "To increase", "", "", "", "", "true"),
+    ],
+    "assessment": [
+        (
+            "indicator_id", "method_version", "period_type", "period_start", "period_end", "area_code", "rag_sentence",
+            "direction_sentence", "peers_sentence", "needed_sentence",
+        ),
+        ("lamps_mended", 2, *QUARTER, COUNCIL, "Green: all is well.", "Improved a lot.", "Better than others.", ""),
+        ("lamps_mended", 1, *QUARTER, COUNCIL, "Red: not this.", "Got worse.", "", ""),
     ],
     "revision": [
         ("release_version", "dataset", "table_name", "record_key", "field", "old_value", "new_value", "cause"),
@@ -281,5 +291,17 @@ def test_the_json_holds_the_same_story(publish: Path) -> None:
     content = json.loads(to_json(explain(publish, "lamps_mended", "Q1 2026/27")))
     assert content["figure"]["value"] == "95.0000"
     assert content["target"]["target"] == "92.5000"
+    assert content["assessment"]["rag_sentence"] == "Green: all is well."
     assert content["method"]["sql"] == SQL
     assert content["release"] == {"version": "1.1.0", "as_of": "2026-07-05"}
+
+
+def test_how_a_figure_stands_is_told_in_the_words_of_the_release(publish: Path) -> None:
+    text = render(explain(publish, "lamps_mended", "Q1 2026/27"))
+    for said in ("Green: all is well.", "Improved a lot.", "Better than others."):
+        assert said in text
+    assert "Red: not this." not in text
+
+
+def test_a_target_in_words_is_told_as_it_was_agreed(publish: Path) -> None:
+    assert "To increase" in render(explain(publish, "lamps_mended", "2025/26"))

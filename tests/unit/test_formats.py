@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.formats import BrokenDelivery, delivery, open_delivery
+from pipelines.formats import BrokenDelivery, ahead, delivery, open_delivery
 
 Rows = list[tuple[Any, ...]]
 CSV = {"type": "csv", "encoding": "utf-8"}
@@ -278,3 +279,15 @@ def test_json_lines_that_cannot_be_used_say_why(tmp_path: Path, kind: str) -> No
     found = broken(tmp_path, content, JSONL)
     assert told in found
     assert "Smith" not in found
+
+
+def test_batches_read_ahead_come_in_order_and_an_error_comes_where_it_was_met() -> None:
+    def batches() -> Iterator[pl.DataFrame]:
+        yield pl.DataFrame({"row_number": [1]})
+        yield pl.DataFrame({"row_number": [2]})
+        raise BrokenDelivery("it ends here")
+
+    came: list[int] = []
+    with pytest.raises(BrokenDelivery, match="it ends here"):
+        came.extend(batch["row_number"].item() for batch in ahead(batches()))
+    assert came == [1, 2]

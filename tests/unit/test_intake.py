@@ -247,6 +247,33 @@ def test_rows_of_one_key_are_found_across_batches(tmp_path: Path, monkeypatch: p
     assert (receipt.rows_read, receipt.rows_accepted, receipt.rows_quarantined) == (100, 97, 3)
 
 
+TARGETS = """record_type: target
+connector: {type: file_drop, folder: inbox, glob: "*"}
+format: {type: csv, encoding: utf-8}
+missing: [""]
+dates: ["%d/%m/%Y"]
+quarantine_limit_percent: 100
+columns:
+  indicator_id: Id
+  period_type: {constant: financial_year}
+  period_start: From
+  period_end: To
+  target: Target
+  agreed_on: Agreed
+"""
+
+
+def test_rows_of_one_key_are_found_where_a_part_of_the_key_is_empty(tmp_path: Path) -> None:
+    text = SOURCE[: SOURCE.index("record_type")].replace("public task", "none") + TARGETS
+    case = Case(tmp_path, text)
+    case.drop(
+        "Id,From,To,Target,Agreed\n" + "".join(f"a,01/04/2025,31/03/2026,{row}\n" for row in ("80,", "81,", "82,01/03/2025"))
+    )
+    receipt = case.take_in()
+    key = "indicator_id, period_type, period_start, agreed_on"
+    assert case.quarantined(receipt) == {number: {(key, "duplicate_key")} for number in (1, 2)}
+
+
 @pytest.mark.parametrize(("limit", "status"), [(50, "accepted"), (49.9, "broken"), (0, "broken")])
 def test_a_delivery_is_broken_above_the_share_of_bad_rows_not_at_it(tmp_path: Path, limit: float, status: str) -> None:
     case = Case(tmp_path, SOURCE.replace("percent: 100", f"percent: {limit}"))

@@ -52,6 +52,7 @@ def indicator(name: str = "lamps_mended", versions: int = 2, **changes: object) 
         weighted=False,
         council_periods=("month",),
         ward_periods=(),
+        value_for_money=None,
         reported_by=None,
         methods=methods,
         path=Path(f"{name}.yml"),

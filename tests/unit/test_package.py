@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pytest
 from frictionless import validate
 from small_release import COUNCIL, SmallRelease, contents, data_test
 
 from pipelines.config import ConfigError
-from pipelines.package import Source, feeding, read_history, read_packages
+from pipelines.package import Source, feeding, read_packages
 
 PROJECT = Path(__file__).parents[2]
 
@@ -46,19 +45,10 @@ def test_files_for_people_name_licence_columns_and_changes(small: SmallRelease) 
     assert "| `value` | number | percent | What value means. |" in files["README.md"]
     assert "`c` confidential" in files["README.md"]
     assert "Cite as: Testshire Council (2025). Figures, version 1.0.0. https://testshire.example/data" in files["README.md"]
-    assert "## 1.0.0 (2025-03-31)\n\nFirst release." in files["CHANGELOG.md"]
+    assert "## 1.0.0 (2025-03-31)\n\n- First release." in files["CHANGELOG.md"]
     assert "Open Government Licence v3.0" in files["LICENCE"]
     assert str(small.folder) not in "".join(files.values())
     assert "value_note" not in (small.publish / "notes" / "README.md").read_text()
-
-
-def test_the_history_has_the_newest_first_in_numbers(tmp_path: Path) -> None:
-    path = tmp_path / "release.parquet"
-    versions = "unnest(['1.9.0', '1.10.0', '1.0.0', '2.0.0'])"
-    duckdb.sql(f"copy (select {versions} as version, date '2025-01-31' as as_of, 'minor' as change, 'x' as summary) to '{path}'")
-    history = read_history(path)
-    assert [one["version"] for one in history] == ["2.0.0", "1.10.0", "1.9.0", "1.0.0"]
-    assert history[0]["as_of"] == "2025-01-31"
 
 
 def test_sources_are_those_that_feed_the_tables_or_all_where_none_does(small: SmallRelease) -> None:

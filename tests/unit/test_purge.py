@@ -258,6 +258,16 @@ def test_the_warehouse_and_all_tables_made_from_records_go_with_them(case: Case)
     assert not (case.workspace.state / "last_run.json").exists()
 
 
+def test_what_a_killed_run_left_goes_and_what_no_source_answers_for_is_told(case: Case) -> None:
+    receive(case, a=row("1", NEW))
+    (case.workspace.state / ".unfinished-abc").mkdir()
+    (case.workspace.state / ".unfinished-abc" / "unpacked.csv").write_text("SECRET", encoding="utf-8")
+    (case.workspace.accepted / ".half.parquet.partial").write_text("SECRET", encoding="utf-8")
+    (case.workspace.receipts / "gone").mkdir()
+    assert [text for text in purge(case)["told"] if text.startswith("gone: there is no such source any more")]
+    assert "SECRET" not in kept(case)
+
+
 MISTYPED = {
     "a key without a source": (["--key", "1"], "by --source and --key together"),
     "no such source": (["--source", "nothing", "--key", "1"], "there is no source `nothing`. There are: records."),

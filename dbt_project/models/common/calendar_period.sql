@@ -2,4 +2,4 @@ select distinct
     period_type,
     period_start,
     period_end
-from {{ ref('calendar') }}
+from {{ ref('month_of_period') }}

@@ -63,7 +63,7 @@ tally_of_period as (
         calendar.period_start as in_period_start,
         calendar.period_end as in_period_end
     from published_tally
-    inner join {{ ref('calendar') }} as calendar
+    inner join {{ ref('month_of_period') }} as calendar
         on
             published_tally.in_period_type = calendar.period_type
             and published_tally.period_start = calendar.month_start

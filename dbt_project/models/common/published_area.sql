@@ -22,7 +22,7 @@ with scope as (
 
 period_type as (
     select distinct period_type
-    from {{ ref('calendar') }}
+    from {{ ref('month_of_period') }}
     union
     select distinct period_type
     from {{ ref('tally') }}

@@ -15,7 +15,7 @@ with group_and_period as (
 
 calendar_year as (
     select distinct extract(year from month_start) as mid_year
-    from {{ ref('calendar') }}
+    from {{ ref('month_of_period') }}
     where period_type = 'month'
 ),
 

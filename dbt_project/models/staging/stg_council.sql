@@ -3,5 +3,6 @@ select
     area_code,
     year_start_month,
     as_of,
-    provisional_days
+    provisional_days,
+    no_change_band
 from {{ source('reference', 'council') }}

@@ -23,5 +23,6 @@ select
     weighted,
     council_periods,
     ward_periods,
-    breakdown_periods
+    breakdown_periods,
+    value_for_money
 from {{ source('reference', 'indicator') }}

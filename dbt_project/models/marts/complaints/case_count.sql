@@ -82,7 +82,7 @@ inner join stage_span
     on
         counted_case.kind = stage_span.kind
         and counted_case.stage = stage_span.stage
-inner join {{ ref('calendar') }} as calendar
+inner join {{ ref('month_of_period') }} as calendar
     on
         counted_case.month_start = calendar.month_start
         and calendar.period_type = 'quarter'

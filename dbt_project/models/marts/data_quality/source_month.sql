@@ -44,7 +44,7 @@ month_of_source as (
         source_span.source,
         calendar.month_start as month
     from source_span
-    inner join {{ ref('calendar') }} as calendar
+    inner join {{ ref('month_of_period') }} as calendar
         on
             calendar.period_type = 'month'
             and calendar.period_end >= source_span.first_date

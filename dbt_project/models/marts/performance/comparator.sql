@@ -9,7 +9,9 @@ select
     {{ as_figure('reported.numerator') }} as numerator,
     {{ as_figure('reported.denominator') }} as denominator,
     {{ as_figure('reported.value') }} as value,
-    reported.value_note
+    reported.value_note,
+    reported.source,
+    cast(reported.received_at as date) as received_on
 from {{ ref('stg_reported_figure') }} as reported
 inner join {{ ref('stg_indicator') }} as indicator
     on reported.indicator_id = indicator.indicator_id

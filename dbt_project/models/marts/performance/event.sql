@@ -5,7 +5,8 @@ select
     event.title,
     event.description,
     event.indicator_id,
-    event.service
+    event.service,
+    coalesce(event.kind, 'event') as kind
 from {{ ref('stg_event') }} as event
 left join {{ ref('stg_indicator') }} as indicator
     on event.indicator_id = indicator.indicator_id

@@ -18,6 +18,7 @@ select
     indicator.base_year_start,
     case
         when indicator.measure <> 'reported' then coalesce(indicator.provisional_days, council.provisional_days)
-    end as provisional_days
+    end as provisional_days,
+    indicator.value_for_money
 from {{ ref('stg_indicator') }} as indicator
 cross join {{ ref('stg_council') }} as council

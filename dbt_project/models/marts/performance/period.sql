@@ -17,9 +17,7 @@ with used_period as (
         target.period_type,
         target.period_start,
         target.period_end
-    from {{ ref('stg_target') }} as target
-    inner join {{ ref('stg_indicator') }} as indicator
-        on target.indicator_id = indicator.indicator_id
+    from {{ ref('target') }} as target
 ),
 
 dated_period as (
@@ -30,12 +28,9 @@ dated_period as (
         council.year_start_month,
         council.year_start_month = extract(month from used_period.period_start) as starts_with_year,
         {{ months_after(
-            'used_period.period_end',
-            '-mod(extract(month from used_period.period_end) - council.year_start_month + 12, 12)'
+            'used_period.period_end', '-' ~ months_into_year('used_period.period_end', 'council.year_start_month')
         ) }} as in_year_from,
-        1 + cast(
-            floor(mod(extract(month from used_period.period_start) - council.year_start_month + 12, 12) / 3) as integer
-        ) as quarter_number
+        {{ months_into_year('used_period.period_start', 'council.year_start_month') }} as months_into_year
     from used_period
     cross join {{ ref('stg_council') }} as council
 ),
@@ -43,30 +38,14 @@ dated_period as (
 named_period as (
     select
         dated_period.*,
-        case
-            when dated_period.year_start_month = 1
-                then cast(extract(year from dated_period.in_year_from) as varchar)
-            else concat(
-                cast(extract(year from dated_period.in_year_from) as varchar),
-                '/',
-                right(cast(extract(year from dated_period.in_year_from) + 1 as varchar), 2)
-            )
-        end as financial_year,
+        {{ financial_year_name('dated_period.in_year_from', 'dated_period.year_start_month') }} as financial_year,
         concat(
             cast(extract(year from dated_period.period_start) as varchar),
             '/',
             right(cast(extract(year from dated_period.period_start) + 1 as varchar), 2)
         ) as year_from_start,
-        concat(
-            {{ month_name('extract(month from dated_period.period_start)') }},
-            ' ',
-            cast(extract(year from dated_period.period_start) as varchar)
-        ) as first_month_name,
-        concat(
-            {{ month_name('extract(month from dated_period.period_end)') }},
-            ' ',
-            cast(extract(year from dated_period.period_end) as varchar)
-        ) as last_month_name
+        {{ month_and_year('dated_period.period_start') }} as first_month_name,
+        {{ month_and_year('dated_period.period_end') }} as last_month_name
     from dated_period
 )
 
@@ -76,7 +55,7 @@ select
     period_end,
     case
         when period_type = 'financial_year' then financial_year
-        when period_type = 'quarter' then concat('Q', cast(quarter_number as varchar), ' ', financial_year)
+        when period_type = 'quarter' then {{ quarter_name('months_into_year', 'financial_year') }}
         when period_type = 'calendar_year' then cast(extract(year from period_start) as varchar)
         when period_type = 'academic_year' then concat('Academic year ', year_from_start)
         when period_type = 'multi_year' and starts_with_year and year_start_month > 1

@@ -236,7 +236,7 @@ month_in_period as (
     from service_span
     cross join {{ ref('stg_area') }} as area
     cross join council
-    inner join {{ ref('calendar') }} as calendar
+    inner join {{ ref('month_of_period') }} as calendar
         on
             service_span.first_month <= calendar.period_start
             and service_span.covered_to >= calendar.period_end

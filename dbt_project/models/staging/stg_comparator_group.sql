@@ -1,0 +1,5 @@
+select
+    comparator_group,
+    kind,
+    area_code
+from {{ source('reference', 'comparator_group') }}
