@@ -23,6 +23,7 @@ calendar_year as (
 mid_year_of_period as (
     select
         group_and_period.*,
+        group_and_period.last_year - least(group_and_period.first_year, group_and_period.last_year) + 1 as mid_years,
         calendar_year.mid_year
     from group_and_period
     inner join calendar_year
@@ -38,6 +39,7 @@ latest_estimate as (
         mid_year_of_period.breakdown_value,
         mid_year_of_period.period_start,
         mid_year_of_period.period_end,
+        mid_year_of_period.mid_years,
         mid_year_of_period.mid_year,
         residents.stratum,
         max(residents.year) as year
@@ -54,6 +56,7 @@ latest_estimate as (
         mid_year_of_period.breakdown_value,
         mid_year_of_period.period_start,
         mid_year_of_period.period_end,
+        mid_year_of_period.mid_years,
         mid_year_of_period.mid_year,
         residents.stratum
 )
@@ -81,3 +84,4 @@ group by
     latest_estimate.stratum,
     latest_estimate.period_start,
     latest_estimate.period_end
+having count(*) = max(latest_estimate.mid_years)
