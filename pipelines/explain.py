@@ -108,7 +108,7 @@ def explain(
     when, figure = _of_period(figures, rows(data / "period.csv"), period)
     method = {**of_indicator, "method_version": figure["method_version"] or ""}
     of_period = {column: figure[column] or "" for column in PERIOD}
-    in_force = {**of_indicator, **of_period, "is_in_force": "true"}
+    targets = rows(data / "target.csv", {**of_indicator, **of_period})
     of_area = {**method, **of_period, "area_code": figure["area_code"] or ""}
     whole = figure["breakdown"] == "all"
     return Explanation(
@@ -118,7 +118,7 @@ def explain(
         area=place,
         method=next(iter(rows(data / "method.csv", method)), {}),
         deliveries=_deliveries(data, method, figure),
-        target=next(iter(rows(data / "target.csv", in_force)), None),
+        target=next((target for target in targets if target.get("is_in_force", "true") == "true"), None),
         assessment=next(iter(rows(data / "assessment.csv", of_area)), None) if whole else None,
         revisions=_revisions(data, figure),
         release=_release(publish),

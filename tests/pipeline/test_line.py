@@ -17,13 +17,17 @@ from line import Line
 from small_council import COUNCIL, SOURCES, write_council
 from small_council.place import PLANTED
 
+from pipelines.contract import read_contracts
+from pipelines.model import read_manifest
 from pipelines.publication.attachments import make
+from pipelines.workspace import Workspace
 
 DATASETS = {
     "performance": {
-        "observation", "latest", "equity", "calendar", "indicator", "adoption", "method", "calculation", "target", "comparator",
-        "commentary", "event", "priority", "area", "period", "revision", "withheld", "release", "source_snapshot",
-        "dataset_metadata", "definition_check",
+        "observation", "latest", "equity", "assessment", "comparison", "service_value_for_money", "summary", "indicator",
+        "adoption", "calendar", "method", "calculation", "target", "comparator", "comparator_group", "commentary", "event",
+        "priority", "area", "period", "revision", "withheld", "release", "source_snapshot", "dataset_metadata",
+        "definition_check",
     },
     "services": {"request"},
     "complaints": {"case_count"},
@@ -185,6 +189,33 @@ def test_groups_are_compared_by_what_is_published_alone(council: Line) -> None:
             figure = figures[(*(row[name] for name in key), row[f"{side}_group"])]
             assert figure["value_note"] == ""
             assert figure["value"] == row[f"{side}_value"]
+
+
+def test_what_is_said_of_figures_rests_on_published_ones_alone(council: Line) -> None:
+    workspace = Workspace.at(state=council.state, publish=council.publish)
+    manifest = read_manifest(workspace)
+    contracts = read_contracts(manifest)
+    after = {key for key, node in manifest["nodes"].items() if "release" in node["config"].get("tags", [])}
+    read = {parent for key in after for parent in manifest["nodes"][key]["depends_on"]["nodes"]} - after
+    tables = {name for key in read if (name := key.split(".")[2]) in contracts}
+    assert {"target", "comparator"} <= tables
+    assert [name for name in tables if contracts[name].governed or not contracts[name].published] == []
+
+
+def test_every_figure_is_assessed_in_sentences(council: Line) -> None:
+    figures = [row for row in council.table("performance", "observation") if row["breakdown"] == "all"]
+    rows = council.table("performance", "assessment")
+    assert len(rows) == len(figures)
+    whole = [row for row in rows if row["area_code"] == "E06000999"]
+    assert {"green", "red", "no_target"} <= {row["rag"] for row in whole}
+    assert {row["direction"] for row in whole} == {"improved", "stayed the same", "got worse", "cannot say"}
+    assert all(row["rag_sentence"] and row["direction_sentence"] for row in rows)
+    assert all(row["peers_sentence"] for row in whole)
+    tax = [row for row in whole if row["indicator_id"] == "council_tax_collected"]
+    assert {row["peers"] for row in tax} == {"6"}
+    for row in council.table("performance", "summary"):
+        parts = ("improved", "stayed_the_same", "got_worse", "cannot_say")
+        assert int(row["indicators"]) == sum(int(row[part]) for part in parts)
 
 
 def test_every_row_received_is_accounted_for(council: Line) -> None:

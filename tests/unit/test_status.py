@@ -60,6 +60,10 @@ QUERIES = {
         select case_id, {{ compared_by_interval(
             'x / n', 'x / n',
             wilson_limit('(bench_x / bench_n)', 'n', 'lower'), wilson_limit('(bench_x / bench_n)', 'n', 'upper'), 'good'
+        ) }}, {{ compared_by_interval(
+            'x / n', 'x / n',
+            wilson_limit('(bench_x / bench_n)', 'n', 'lower', 99.8), wilson_limit('(bench_x / bench_n)', 'n', 'upper', 99.8),
+            'good'
         ) }}
         from (select *, replace(polarity, '_is_good', '') as good from vector) order by case_id
     """,
@@ -151,7 +155,7 @@ def test_comparisons_by_interval_are_those_of_the_vectors(sql: dict[str, str]) -
 @NEEDS_VECTORS
 def test_comparisons_with_control_limits_are_those_of_the_vectors(sql: dict[str, str]) -> None:
     for path in vectors("compare_to_benchmark_*.csv"):
-        assert asked(path, sql["control"]) == list(rows(path, "case_id", "spc_proportion_95"))
+        assert asked(path, sql["control"]) == list(rows(path, "case_id", "spc_proportion_95", "spc_proportion_998"))
 
 
 def test_bounds_are_met_on_them_or_only_within_them(sql: dict[str, str]) -> None:

@@ -72,6 +72,21 @@ peer as (
         ) = 1
 ),
 
+group_gap as (
+    select equity.*
+    from {{ ref('equity') }} as equity
+    qualify
+        row_number() over (
+            partition by
+                equity.indicator_id,
+                equity.method_version,
+                equity.period_type,
+                equity.period_start,
+                equity.period_end
+            order by equity.breakdown = 'ward' asc nulls last, equity.gap desc nulls last, equity.breakdown asc nulls last
+        ) = 1
+),
+
 target_in_force as (
     select *
     from {{ ref('target') }}
@@ -152,6 +167,9 @@ placed as (
         peer.by_interval,
         peer.standing as peer_standing,
         peer.sentence as peer_sentence,
+        group_gap.breakdown as gap_breakdown,
+        group_gap.gap as group_gap,
+        group_gap.reading as gap_sentence,
         case
             when target.target_kind = 'change' then figure.previous_value
             when target.target_kind = 'comparator' and target.comparator = 'peers' then peer.comparator_value
@@ -191,6 +209,14 @@ placed as (
             and figure.period_type = peer.period_type
             and figure.period_start = peer.period_start
             and figure.period_end = peer.period_end
+    left join group_gap
+        on
+            figure.is_council
+            and figure.indicator_id = group_gap.indicator_id
+            and figure.method_version = group_gap.method_version
+            and figure.period_type = group_gap.period_type
+            and figure.period_start = group_gap.period_start
+            and figure.period_end = group_gap.period_end
     left join target_comparator
         on
             figure.is_council
@@ -512,6 +538,9 @@ select
         when adopted_group is null then 'Not compared: no group of authorities is named to compare with.'
         else 'Not compared: nobody in the group “' || adopted_group || '” has a figure for ' || label || '.'
     end as peers_sentence,
+    gap_breakdown,
+    {{ as_figure('group_gap') }} as group_gap,
+    gap_sentence,
     {{ as_figure('needed_value') }} as needed_by_year_end,
     case
         when year_target_version is null then null
