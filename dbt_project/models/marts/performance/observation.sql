@@ -168,8 +168,12 @@ figure as (
             when calculated.value is null then 'z'
         end as value_note,
         calculated.counted,
-        calculated.counted_in_numerator,
-        calculated.counted - calculated.counted_in_numerator as counted_out,
+        case
+            when calculated.measure in ('percentage', 'ratio') then calculated.counted_in_numerator
+        end as counted_in_numerator,
+        case
+            when calculated.measure in ('percentage', 'ratio') then calculated.counted - calculated.counted_in_numerator
+        end as counted_out,
         calculated.about_people
     from calculated
     cross join council
