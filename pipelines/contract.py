@@ -34,7 +34,8 @@ class Column:
     """A column: its name, DuckDB type, meaning and unit, and how it is published.
 
     ``decimals`` are the digits after the point in the published text. ``disclosure`` names the counts of records that
-    the column rests on, itself included where it is one; it is withheld where any of them is small.
+    the column rests on, itself included where it is one; it is withheld where any of them is small. ``rounded`` says how it
+    is rounded where the council rounds its counts.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Column:
     decimals: int | None = None
     published: bool = True
     disclosure: tuple[str, ...] = ()
+    rounded: str | None = None
 
     @property
     def is_number(self) -> bool:
@@ -249,6 +251,7 @@ def _column(given: Mapping[str, Any]) -> Column:
         decimals=meta.get("decimals"),
         published=meta.get("published", True),
         disclosure=(given["name"],) if disclosure == "count" else tuple(disclosure),
+        rounded=meta.get("rounded", "count" if disclosure == "count" or given["name"] in disclosure else None),
     )
 
 

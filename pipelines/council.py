@@ -23,7 +23,11 @@ class Area:
 
 @dataclass(frozen=True)
 class Council:
-    """The facts of one council. ``smallest_count`` is the smallest count of people that may be published."""
+    """The facts of one council.
+
+    ``smallest_count`` is the smallest count of people that may be published, ``zeros_shown`` whether none may be, and
+    ``round_to`` the base that published counts are rounded to, 1 for not at all.
+    """
 
     name: str
     area_code: str
@@ -35,6 +39,8 @@ class Council:
     provisional_days: int
     smallest_count: int
     areas: tuple[Area, ...]
+    zeros_shown: bool = True
+    round_to: int = 1
 
     @property
     def area_labels(self) -> dict[str, str]:
@@ -60,6 +66,7 @@ def load_council(path: Path) -> Council:
         areas.append(Area(area["code"], area["name"], area["type"], tuple(area.get("also", []))))
     if problems:
         raise ConfigError(problems)
+    disclosure = content.get("disclosure", {})
     return Council(
         name=content["name"],
         area_code=content["area_code"],
@@ -69,6 +76,8 @@ def load_council(path: Path) -> Council:
         homepage=content.get("homepage"),
         year_starts_in=content.get("year_starts_in", 4),
         provisional_days=content.get("provisional_days", 30),
-        smallest_count=content.get("disclosure", {}).get("smallest_count", 5),
+        smallest_count=disclosure.get("smallest_count", 5),
         areas=tuple(areas),
+        zeros_shown=disclosure.get("zeros", "shown") == "shown",
+        round_to=disclosure.get("round_to", 1),
     )

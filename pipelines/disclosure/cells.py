@@ -46,25 +46,26 @@ class Cells:
     """Every cell with its ``value``, and how cells hang together.
 
     ``shown_by`` has a row for each published value that rests on counts (its table, row and column in ``published``), and a
-    column for each cell: which cells the value shows. ``sums`` has a row for each sum. ``frame`` has the identity of each cell
+    column for each cell that it rests on; ``tells`` the same, for values that are the count itself. ``sums`` has a row for each sum. ``frame`` has the identity of each cell
     that a table has; implied cells, the stretches of time between published periods, come after them.
     """
 
     value: Numbers
-    sums: sparse.csr_array
+    sums: sparse.csc_array
     shown_by: sparse.csr_array
+    tells: sparse.csr_array
     published: pl.DataFrame
     frame: pl.DataFrame
     block: Places
 
     @cached_property
-    def shown(self) -> Flags:
-        """Whether any published value rests on the cell."""
-        return np.asarray(self.shown_by.sum(axis=0)).ravel() > 0
+    def shown(self) -> Numbers:
+        """How many published values rest on each cell."""
+        return np.asarray(self.shown_by.sum(axis=0)).ravel()
 
     def follow(self, withheld: Flags) -> Flags:
         """The cells that no published value shows once all values that rest on a withheld one are empty."""
-        return ~(self.shown_by.T @ ~self.emptied(withheld) > 0) & self.shown
+        return ~(self.shown_by.T @ ~self.emptied(withheld) > 0) & (self.shown > 0)
 
     def emptied(self, withheld: Flags) -> Flags:
         """The published values that rest on a withheld cell."""
@@ -92,9 +93,9 @@ def read_cells(tables: Iterable[TableContract], marts: Path, council: str, year_
     ]
     value = np.concatenate([frame["value"].to_numpy(), implied["value"].to_numpy()])
     sums = _matrix(_numbered_apart(equations), value.size)
-    published, shown_by = _published(governed, marts_read, counts, value.size)
+    published, shown_by, tells = _published(governed, marts_read, counts, value.size)
     spans = pl.concat([frame.select("start", "end"), implied.select("start", "end")])
-    return Cells(value, sums, shown_by, published, frame, _blocks(sums, spans, year_starts_in))
+    return Cells(value, sums, shown_by, tells, published, frame, _blocks(sums, spans, year_starts_in))
 
 
 def _people(table: TableContract, marts: Path) -> pl.DataFrame:
@@ -224,7 +225,9 @@ def _declared(table: TableContract, rows: pl.DataFrame, counts: pl.DataFrame) ->
             continue
         complete = rows.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in columns))
         within = [name for name in table.primary_key if name not in one.over] if one.over else ["row"]
-        named = complete.select("row", pl.concat_str([pl.col(name).cast(pl.String) for name in within], separator="|").alias("in"))
+        named = complete.select(
+            "row", pl.concat_str([pl.col(name).cast(pl.String) for name in within], separator="|").alias("in")
+        )
         signs = {name: (-1.0 if name == one.total else 1.0) for name in cells}
         part = own.join(named, on="row").filter(pl.col("count").is_in(cells))
         found.append(
@@ -248,7 +251,9 @@ def _flows(table: TableContract, counts: pl.DataFrame) -> pl.DataFrame:
         joined = joined.join(sides[flow.minus].select("row", minus="cell", went="value"), on="row")
         before = sides[flow.stock].select("population", "area", "part", "end", before="cell", was="value").unique()
         joined = joined.with_columns(eve=pl.col("start").dt.offset_by("-1d"))
-        joined = joined.join(before, left_on=["population", "area", "part", "eve"], right_on=["population", "area", "part", "end"])
+        joined = joined.join(
+            before, left_on=["population", "area", "part", "eve"], right_on=["population", "area", "part", "end"]
+        )
         holds = joined.filter((pl.col("stock") - pl.col("was") - pl.col("came") + pl.col("went")).abs() < TOLERANCE)
         name = pl.format("{}/flow/{}/{}", pl.lit(table.name), pl.lit(number), "row").alias("sum")
         signs = {"after": -1.0, "before": 1.0, "plus": 1.0, "minus": -1.0}
@@ -275,7 +280,9 @@ def _over_time(frame: pl.DataFrame, council: str, smallest_count: int) -> tuple[
         between = value @ pattern.implied.T
         numbers = number + np.arange(between.size).reshape(between.shape)
         number += between.size
-        days = {name: [stretch[place] for stretch in pattern.stretches] * alike.height for place, name in enumerate(("start", "end"))}
+        days = {
+            name: [stretch[place] for stretch in pattern.stretches] * alike.height for place, name in enumerate(("start", "end"))
+        }
         implied.append(pl.DataFrame({"value": between.ravel(), **days}, schema=IMPLIED))
         cells, values = np.hstack([np.array(alike["cell"].to_list()), numbers]), np.hstack([value, between])
         whole = (alike["counted_elsewhere"] & (alike["area"] == council) & (alike["part"] == "")).to_numpy()
@@ -310,7 +317,9 @@ def _pattern(spans: Sequence[tuple[date, date]]) -> _Pattern:
     place = {one: number for number, one in enumerate(days)}
     ends = [(place[start], place[end + day]) for start, end in spans]
     running = _running_totals(len(days), ends)
-    together = [[number for number in running if running[number][0] == root] for root in dict.fromkeys(r for r, _ in running.values())]
+    together = [
+        [number for number in running if running[number][0] == root] for root in dict.fromkeys(r for r, _ in running.values())
+    ]
     neighbours = [pair for numbers in together for pair in zip(numbers, numbers[1:], strict=False)]
     period = {pair: number for number, pair in enumerate(ends)}
     gaps = [pair for pair in neighbours if pair not in period]
@@ -373,33 +382,38 @@ def _numbered_apart(equations: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return together.unique(["cell", "sign"], maintain_order=True).explode("cell", "sign")
 
 
-def _matrix(equations: pl.DataFrame, cells: int) -> sparse.csr_array:
+def _matrix(equations: pl.DataFrame, cells: int) -> sparse.csc_array:
     """Sums as a matrix: a row a sum, a column a cell."""
     row = (equations["sum"].rank("dense") - 1).to_numpy() if equations.height else np.array([], dtype=np.int64)
     shape = (int(row.max()) + 1 if row.size else 0, cells)
-    return sparse.csr_array(sparse.coo_array((equations["sign"].to_numpy(), (row, equations["cell"].to_numpy())), shape=shape))
+    return sparse.csc_array(sparse.coo_array((equations["sign"].to_numpy(), (row, equations["cell"].to_numpy())), shape=shape))
 
 
 def _published(
     tables: Iterable[TableContract], marts: Mapping[str, pl.DataFrame], counts: pl.DataFrame, cells: int
-) -> tuple[pl.DataFrame, sparse.csr_array]:
-    """Every published value that rests on counts, numbered, and which cells it shows."""
-    resting = []
+) -> tuple[pl.DataFrame, sparse.csr_array, sparse.csr_array]:
+    """Every published value that rests on counts, numbered; which cells it rests on, and which it is."""
+    schema = {"table": pl.String, "row": pl.UInt32, "column": pl.String, "cell": pl.Int64, "is_count": pl.Boolean}
+    resting = [pl.DataFrame(schema=schema)]
     for table in tables:
         rows, own = marts[table.name], counts.filter(pl.col("table") == table.name)
         for column in table.governed:
-            filled = rows.filter(pl.col(column.name).is_not_null()).select("row")
-            held = own.filter(pl.col("count").is_in(column.disclosure)).join(filled, on="row", how="semi")
-            resting.append(held.select("table", "row", pl.lit(column.name).alias("column"), "cell"))
-    schema = {"table": pl.String, "row": pl.UInt32, "column": pl.String, "cell": pl.Int64}
-    every = pl.concat(resting) if resting else pl.DataFrame(schema=schema)
+            number = pl.col(column.name).cast(pl.Float64) if column.is_number else pl.lit(None, pl.Float64)
+            filled = rows.filter(pl.col(column.name).is_not_null()).select("row", number=number)
+            held = own.filter(pl.col("count").is_in(column.disclosure)).join(filled, on="row")
+            is_count = (pl.col("number") == pl.col("value")).fill_null(False)
+            resting.append(held.select("table", "row", pl.lit(column.name).alias("column"), "cell", is_count=is_count))
+    every = pl.concat(resting)
     published = every.select("table", "row", "column").unique(maintain_order=True).with_row_index("value")
-    places = every.join(published, on=["table", "row", "column"], maintain_order="left").select("value", "cell")
-    entries = (np.ones(places.height), (places["value"].to_numpy(), places["cell"].to_numpy()))
-    return published, sparse.csr_array(sparse.coo_array(entries, shape=(published.height, cells)))
+    places = every.join(published, on=["table", "row", "column"], maintain_order="left")
+    where = (places["value"].to_numpy(), places["cell"].to_numpy())
+    both = (np.ones(places.height), places["is_count"].cast(pl.Float64).to_numpy())
+    rests_on, tells = (sparse.csr_array(sparse.coo_array((one, where), shape=(published.height, cells))) for one in both)
+    tells.eliminate_zeros()
+    return published, rests_on, tells
 
 
-def _blocks(sums: sparse.csr_array, spans: pl.DataFrame, year_starts_in: int) -> Places:
+def _blocks(sums: sparse.csc_array, spans: pl.DataFrame, year_starts_in: int) -> Places:
     """The connected cells of one financial year; -1 for those that reach over its end."""
     months = [pl.col(side).dt.year() * 12 + pl.col(side).dt.month() - year_starts_in for side in ("start", "end")]
     years = spans.select(first=(months[0] // 12).fill_null(-1), last=(months[1] // 12).fill_null(-1))

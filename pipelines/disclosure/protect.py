@@ -27,21 +27,23 @@ Places = npt.NDArray[np.int64]
 
 SMALLEST_CHANGE = 1e-6
 ALMOST_FREE = 1e-3
+SETTINGS = {"output_flag": False, "threads": 1, "random_seed": 0, "presolve": "off", "solver": "simplex"}
 
 
 @dataclass(frozen=True)
 class System:
     """Cells, an array position each, and their ``sums``: a sparse matrix, a row a sum, whose product with ``value`` is known.
 
-    ``small`` cells must be protected. ``shown`` is false of cells that are implied by others and that no table has.
+    ``small`` cells must be protected. ``shown`` is how many published values are lost with a cell: none with cells that are
+    implied by others and that no table has.
     ``known`` cells cannot be withheld: readers have them, from an earlier release or from elsewhere. ``withheld`` cells
     were withheld before, and stay so. ``block`` groups cells among which an alternative is sought first, -1 for none.
     """
 
     value: Numbers
-    sums: sparse.csr_array
+    sums: sparse.csc_array
     small: Flags
-    shown: Flags
+    shown: Numbers
     known: Flags
     withheld: Flags
     block: Places
@@ -49,9 +51,11 @@ class System:
 
 @dataclass
 class _Search:
-    """What is found so far: the cells withheld, and how far each must still be able to rise and to fall; 0 where it can."""
+    """What is found so far: the cells withheld, those that have another value in some alternative, and how far each must still
+    be able to rise and to fall; 0 where it can."""
 
     withheld: Flags
+    unsure: Flags
     rise: Numbers
     fall: Numbers
 
@@ -68,29 +72,30 @@ def protect(system: System, smallest_count: int, follow: Callable[[Flags], Flags
     left to the attacker to find.
     """
     follow = follow or (lambda cells: cells)
-    withheld = (system.small | system.withheld) & ~system.known
-    must = system.small & ~system.known
+    withheld = follow((system.small | system.withheld) & ~system.known)
+    single = np.diff(system.sums.indptr) == 0  # what is in no sum follows from nothing
+    must = system.small & ~system.known & ~single
     search = _Search(
         withheld=withheld,
+        unsure=single.copy(),
         rise=np.where(must, np.maximum(smallest_count - system.value, 1), 0.0),
         fall=np.where(must, np.minimum(system.value, 1), 0.0),
     )
-    asked = must.copy()
+    asked = np.zeros_like(must)
     while search.open.any():
+        asked |= search.open
         for parts in (system.block, _components(system)):
             for cells in _parts(parts, search.open):
                 _find_alternatives(system, cells, search)
-        search.rise[:] = search.fall[:] = 0
-        search.withheld |= follow(search.withheld) & ~system.known
-        following = search.withheld & ~asked & ~system.known & system.shown
-        search.rise[following] = 1
-        asked |= following
+        search.withheld = follow(search.withheld)
+        search.fall[:] = 0
+        search.rise = np.where(search.withheld & (system.shown > 0) & ~search.unsure & ~asked & ~system.known, 1.0, 0.0)
     return search.withheld
 
 
 def _components(system: System) -> Places:
     """The connected part that each cell belongs to, where cells that are known connect nothing."""
-    free = sparse.csr_array(abs(system.sums) @ sparse.diags_array((~system.known).astype(float)))
+    free = abs(system.sums) @ sparse.diags_array((~system.known).astype(float))
     return connected_components(free.T @ free, directed=False)[1].astype(np.int64)
 
 
@@ -104,11 +109,9 @@ def _parts(parts: Places, wanted: Flags) -> Iterator[Places]:
 def _find_alternatives(system: System, cells: Places, search: _Search) -> None:
     """Protect the open cells among ``cells`` as far as others of them allow; all outside stay as they are."""
     cells = cells[~system.known[cells]]
-    sums = system.sums[:, cells]
-    sums = sums[np.diff(sums.indptr) > 0]
     value, cost = system.value[cells], _cost(system, cells, search.withheld)
-    may_rise = (value > 0) | search.withheld[cells] | ~system.shown[cells]
-    solver = _solver(sums, cost, np.where(may_rise, np.inf, 0), value)
+    may_rise = (value > 0) | search.withheld[cells] | (system.shown[cells] == 0)
+    solver = _solver(system.sums[:, cells], cost, np.where(may_rise, np.inf, 0), value)
     rise, fall, size = search.rise[cells], search.fall[cells], cells.size
     for place in np.flatnonzero((rise > 0) | (fall > 0)):
         for upward in (True, False):
@@ -119,7 +122,8 @@ def _find_alternatives(system: System, cells: Places, search: _Search) -> None:
             if change is None:
                 continue
             moved = cells[np.abs(change) > SMALLEST_CHANGE]
-            search.withheld[moved[system.shown[moved]]] = True
+            search.withheld[moved[system.shown[moved] > 0]] = True
+            search.unsure[moved] = True
             newly = np.flatnonzero(np.abs(change) > SMALLEST_CHANGE)
             solver.changeColsCost(2 * newly.size, np.concatenate([newly, newly + size]), np.full(2 * newly.size, ALMOST_FREE))
             for witness in (change, _reversed(change, value)):
@@ -129,9 +133,9 @@ def _find_alternatives(system: System, cells: Places, search: _Search) -> None:
 
 
 def _cost(system: System, cells: Places, withheld: Flags) -> Numbers:
-    """What a change of one costs in each cell: more in larger cells, next to nothing where nothing more is lost."""
-    free = withheld[cells] | ~system.shown[cells]
-    return np.where(free, ALMOST_FREE, np.log(system.value[cells] + 2))
+    """What a change of one costs in each cell: more the more is lost with it; next to nothing where that is nothing more."""
+    free = withheld[cells] | (system.shown[cells] == 0)
+    return np.where(free, ALMOST_FREE, system.shown[cells] * np.log(system.value[cells] + 2))
 
 
 def _reversed(change: Numbers, value: Numbers) -> Numbers:
@@ -140,21 +144,22 @@ def _reversed(change: Numbers, value: Numbers) -> Numbers:
     return -change * float(np.min(value[rising] / change[rising], initial=1e6)) if rising.any() else -change
 
 
-def _solver(sums: sparse.csr_array, cost: Numbers, most: Numbers, value: Numbers) -> highspy.Highs:
+def _solver(sums: sparse.csc_array, cost: Numbers, most: Numbers, value: Numbers) -> highspy.Highs:
     """The linear programme over what cells rise by, then what they fall by."""
-    both = sparse.hstack([sums, -sums], format="csr")
+    size, (rows, row) = cost.size, np.unique(sums.indices, return_inverse=True)
     program = highspy.HighsLp()
-    program.num_col_, program.num_row_ = both.shape[1], both.shape[0]
+    program.num_col_, program.num_row_ = 2 * size, rows.size
     program.col_cost_ = np.concatenate([cost, cost])
-    program.col_lower_ = np.zeros(both.shape[1])
+    program.col_lower_ = np.zeros(2 * size)
     program.col_upper_ = np.concatenate([most, value])
-    program.row_lower_ = program.row_upper_ = np.zeros(both.shape[0])
-    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    program.a_matrix_.start_, program.a_matrix_.index_, program.a_matrix_.value_ = both.indptr, both.indices, both.data
+    program.row_lower_ = program.row_upper_ = np.zeros(rows.size)
+    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    program.a_matrix_.start_ = np.concatenate([sums.indptr, sums.indptr[1:] + sums.indptr[-1]])
+    program.a_matrix_.index_ = np.concatenate([row, row])
+    program.a_matrix_.value_ = np.concatenate([sums.data, -sums.data])
     solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("random_seed", 0)
+    for option, setting in SETTINGS.items():
+        solver.setOptionValue(option, setting)
     solver.passModel(program)
     return solver
 
