@@ -20,7 +20,7 @@ import polars as pl
 from pipelines.config import ConfigError, load_yaml
 from pipelines.contract import INTEGERS, Column, Layer, TableContract
 from pipelines.council import Council
-from pipelines.disclosure.safe import NOTE
+from pipelines.disclosure.history import NOTE
 from pipelines.files import replacing, sha256_of
 from pipelines.tables import connect, parquet, write_csv
 from pipelines.verify import SUMS, checksum_lines

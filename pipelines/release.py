@@ -29,8 +29,8 @@ from pipelines.compare import (
 from pipelines.contract import Column, TableContract
 from pipelines.council import Council
 from pipelines.disclosure.audit import audit
+from pipelines.disclosure.history import NOTE
 from pipelines.disclosure.rounding import rounded
-from pipelines.disclosure.safe import NOTE
 from pipelines.files import read_json, sha256_of, sync, write_json
 from pipelines.package import (
     Package,

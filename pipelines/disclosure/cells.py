@@ -64,8 +64,14 @@ class Cells:
         return np.asarray(self.shown_by.sum(axis=0)).ravel()
 
     def follow(self, withheld: Flags) -> Flags:
-        """The cells that no published value shows once all values that rest on a withheld one are empty."""
-        return ~(self.shown_by.T @ ~self.emptied(withheld) > 0) & (self.shown > 0)
+        """The cells withheld once these are: a count is withheld wherever it stands if one value that tells it is emptied, and
+        so is a count that no value shows any longer."""
+        while True:
+            emptied = self.emptied(withheld)
+            more = withheld | (self.tells.T @ emptied > 0) | ((self.shown > 0) & (self.shown_by.T @ emptied >= self.shown))
+            if (more == withheld).all():
+                return more
+            withheld = more
 
     def emptied(self, withheld: Flags) -> Flags:
         """The published values that rest on a withheld cell."""

@@ -20,7 +20,7 @@ from scipy import sparse
 from pipelines.contract import Column, TableContract
 from pipelines.disclosure.cells import TOLERANCE, Cells
 from pipelines.disclosure.protect import Flags
-from pipelines.tables import connect, csv, name, parquet, published_text, text
+from pipelines.tables import connect, csv, name, published_text, text
 from pipelines.verify import datasets_in
 
 NOTE = "value_note"
@@ -97,7 +97,7 @@ def _states(
         ]
         if not queries:
             return pl.DataFrame(schema=STATES)
-        return pl.DataFrame(connection.execute(" union all ".join(queries)).pl(), schema_overrides=STATES)
+        return pl.DataFrame(connection.execute(" union all ".join(queries)).to_arrow_table(), schema_overrides=STATES)
 
 
 def _now(column: Column) -> str:

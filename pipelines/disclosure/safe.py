@@ -26,7 +26,7 @@ from pipelines.disclosure.history import CONFIDENTIAL, NOTE, before
 from pipelines.disclosure.protect import Flags, System, protect
 from pipelines.disclosure.rounding import rounded
 from pipelines.files import replacing
-from pipelines.tables import connect, in_order, name, parquet, text
+from pipelines.tables import connect, in_order, name, text
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def _write(table: TableContract, emptied: pl.DataFrame, council: Council, marts:
     """Write one safe table; count its cells."""
     left_out = [column.name for column in table.governed if rounded(column, council.round_to) == "null"]
     hidden = emptied.filter(pl.col("table") == table.name, ~pl.col("column").is_in(left_out)).select("row", "column")
-    mart = f"(select *, file_row_number as mart_row from read_parquet({text(marts / f'{table.name}.parquet')}, file_row_number = true))"
+    source = text(marts / f"{table.name}.parquet")
+    mart = f"(select *, file_row_number as mart_row from read_parquet({source}, file_row_number = true))"
     columns = ", ".join(_safe_value(table, column, council.round_to) for column in table.published)
     with replacing(safe / f"{table.name}.parquet") as target, connect() as connection:
         connection.register("hidden_value", hidden)
@@ -94,8 +95,7 @@ def _write(table: TableContract, emptied: pl.DataFrame, council: Council, marts:
         query = f"select {columns} from {joined} as t order by {in_order(table.primary_key, of='t.')}"
         connection.execute(f"copy ({query}) to {text(target)} (format parquet)")
         cells = " + ".join(f"count({name(column.name)})" for column in table.governed)
-        source = parquet(marts / f"{table.name}.parquet")
-        number = connection.execute(f"select {cells} from {source}").fetchall()[0][0] if cells else 0
+        number = connection.execute(f"select {cells} from read_parquet({source})").fetchall()[0][0] if cells else 0
     return Withheld(table.name, hidden.height, number)
 
 
