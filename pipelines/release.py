@@ -28,7 +28,8 @@ from pipelines.compare import (
 )
 from pipelines.contract import Column, TableContract
 from pipelines.council import Council
-from pipelines.disclosure.audit import audit
+from pipelines.disclosure.attack import attack, read_release
+from pipelines.disclosure.audit import audit, confirmed
 from pipelines.disclosure.history import NOTE
 from pipelines.disclosure.rounding import rounded
 from pipelines.files import read_json, sha256_of, sync, write_json
@@ -187,7 +188,11 @@ def disclosure(packages: Iterable[Package], places: Places, council: Council) ->
     out from what this release and the last show together."""
     tables = [table for package in packages for table in package.layer("mart")]
     faults = [str(one) for one in audit(tables, council, places.marts, places.safe)]
-    return _gate("disclosure", faults, "No small count of people is shown.", {"tables": len(tables)})
+    releases = [read_release(folder) for folder in (places.publish, places.candidate)]
+    exposed = attack([one for one in releases if one], tables, council.area_code, council.smallest_count, council.round_to)
+    faults += [str(one) for one in confirmed(exposed, tables, council, places.marts)]
+    fine = "No small count of people is shown, and none can be worked out."
+    return _gate("disclosure", faults, fine, {"tables": len(tables)})
 
 
 def personal_data(candidate: Path, cleared: Mapping[str, frozenset[str]], allowed: frozenset[str] = frozenset()) -> Gate:

@@ -307,7 +307,12 @@ def _covers(one: pl.DataFrame) -> pl.DataFrame:
     inside = figures.join(wholes, on=series).filter(
         pl.col("figure") != pl.col("whole"), pl.col("start") >= pl.col("first"), pl.col("end") <= pl.col("last")
     )
-    exact = inside.filter(pl.col("days").sum().over("whole", "kind") == pl.col("length"))
+    group = ["whole", "kind"]
+    inside = inside.sort(*group, "start").with_columns(
+        apart=(pl.col("start") > pl.col("end").shift(1).over(group)).fill_null(True)
+    )
+    whole = (pl.col("days").sum().over(group) == pl.col("length")) & pl.col("apart").all().over(group)
+    exact = inside.filter(whole)
     kind = pl.col("kind").str.replace_all(" ", "_")
     return _of_wholes(exact.with_columns(family=pl.format("{} {}", kind, "population")), PERIODS)
 
@@ -364,14 +369,14 @@ def _flows(one: pl.DataFrame, tables: Sequence[TableContract]) -> Iterator[pl.Da
 
 
 def _beside(tables: Sequence[TableContract], shown: Tables) -> Iterator[Exposure]:
-    """Withheld figures beside a figure of the same row that rests on no fewer counts, and is shown."""
+    """Withheld counts beside a figure of the same row that rests on no fewer counts, and is shown."""
     for table in tables:
         rows = shown.get(table.name, pl.DataFrame())
         if NOTE not in rows.columns:
             continue
         withheld = rows.filter(pl.col(NOTE) == CONFIDENTIAL)
         governed = [column for column in table.columns if column.published and column.disclosure]
-        for column in governed:
+        for column in (column for column in governed if column.rounded == "count"):
             telling = [c.name for c in governed if c is not column and set(c.disclosure) >= set(column.disclosure)]
             if telling and rows[column.name].is_not_null().any():
                 told = withheld.filter(pl.col(column.name).is_null(), pl.any_horizontal(pl.col(c).is_not_null() for c in telling))
@@ -583,9 +588,7 @@ def _optimum(solver: highspy.Highs) -> Floats | None:
     return np.array(solver.getSolution().col_value)
 
 
-def _allow_remainders(
-    solver: highspy.Highs, most: Floats, least: Floats, unsure: npt.NDArray[np.int64], columns: int
-) -> None:
+def _allow_remainders(solver: highspy.Highs, most: Floats, least: Floats, unsure: npt.NDArray[np.int64], columns: int) -> None:
     """Where figures contradict each other, allow a remainder to the families that need one: the least that explain them."""
     doubtful = np.flatnonzero(unsure >= 0)
     for row in doubtful:

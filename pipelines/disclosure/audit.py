@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.contract import Column, TableContract
 from pipelines.council import Council
+from pipelines.disclosure.attack import SMALL, UNCERTAIN, Exposure
 
 PEOPLE, NOTE = "about_people", "value_note"
 
@@ -39,6 +40,44 @@ def audit(tables: Iterable[TableContract], council: Council, marts: Path, safe: 
     row that is lost, a column too many and a note that is missing are each found.
     """
     return [violation for table in tables for violation in _audit(table, council, marts, safe)]
+
+
+def confirmed(exposed: Iterable[Exposure], tables: Iterable[TableContract], council: Council, marts: Path) -> list[Violation]:
+    """The exposures that are true, by table, column and rule: a guess that the marts refute discloses nothing.
+
+    What has no certain bounds counts as exposed, since nobody knows that it is not.
+    """
+    contracts = {table.name: table for table in tables}
+    found: dict[tuple[str, str], list[str]] = {}
+    by_table: dict[str, list[Exposure]] = {}
+    for one in exposed:
+        by_table.setdefault(one.table_name, []).append(one)
+    for name, exposures in by_table.items():
+        mart = _by_record(contracts[name], pl.read_parquet(marts / f"{name}.parquet"))
+        known = pl.DataFrame(
+            [(one.column, one.record, one.rule, one.lower, one.upper) for one in exposures],
+            schema=["column", "record", "rule", "lower", "upper"],
+            orient="row",
+        ).join(mart, on=["column", "record"])
+        within = pl.col("value").is_between(pl.col("lower") - 0.01, pl.col("upper") + 0.01)
+        small = pl.col("value").is_between(0, council.smallest_count, closed="none") | (pl.col("rule") != SMALL)
+        for column, record, rule in (
+            known.filter((within & small) | (pl.col("rule") == UNCERTAIN)).select("column", "record", "rule").rows()
+        ):
+            found.setdefault((name, f"{column} {rule}"), []).append(record)
+    return [Violation(name, rule, len(records), tuple(records[:3])) for (name, rule), records in sorted(found.items())]
+
+
+def _by_record(table: TableContract, mart: pl.DataFrame) -> pl.DataFrame:
+    """The numbers of a mart's rows about people by column and record, the key of its row; rounded to the published decimals."""
+    people = mart.filter(pl.col(PEOPLE).fill_null(True)) if PEOPLE in mart.columns else mart
+    key = [pl.lit(f"{name}=") + pl.col(name).cast(pl.String).fill_null("") for name in table.primary_key]
+    numbers = [column.name for column in table.columns if column.is_number and (column.disclosure or not column.published)]
+    return (
+        people.select(pl.concat_str(key, separator="|").alias("record"), *(pl.col(name).cast(pl.Float64) for name in numbers))
+        .unpivot(index="record", variable_name="column", value_name="value")
+        .filter(pl.col("value").is_not_null())
+    )
 
 
 def _audit(table: TableContract, council: Council, marts: Path, safe: Path) -> Iterator[Violation]:

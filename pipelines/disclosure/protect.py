@@ -84,9 +84,10 @@ def protect(system: System, smallest_count: int, follow: Callable[[Flags], Flags
     asked = np.zeros_like(must)
     while search.open.any():
         asked |= search.open
-        for parts in (system.block, _components(system)):
+        connected = _components(system)
+        for parts, zeros in ((system.block, False), (connected, False), (connected, True)):
             for cells in _parts(parts, search.open):
-                _find_alternatives(system, cells, search)
+                _find_alternatives(system, cells, search, zeros)
         search.withheld = follow(search.withheld)
         search.fall[:] = 0
         search.rise = np.where(search.withheld & (system.shown > 0) & ~search.unsure & ~asked & ~system.known, 1.0, 0.0)
@@ -106,11 +107,14 @@ def _parts(parts: Places, wanted: Flags) -> Iterator[Places]:
     yield from np.split(ordered, np.flatnonzero(np.diff(parts[ordered])) + 1) if ordered.size else ()
 
 
-def _find_alternatives(system: System, cells: Places, search: _Search) -> None:
-    """Protect the open cells among ``cells`` as far as others of them allow; all outside stay as they are."""
+def _find_alternatives(system: System, cells: Places, search: _Search, zeros: bool) -> None:
+    """Protect the open cells among ``cells`` as far as others of them allow; all outside stay as they are.
+
+    A count of nobody is left as it is, unless ``zeros`` says that nothing else helps.
+    """
     cells = cells[~system.known[cells]]
     value, cost = system.value[cells], _cost(system, cells, search.withheld)
-    may_rise = (value > 0) | search.withheld[cells] | (system.shown[cells] == 0)
+    may_rise = zeros | (value > 0) | search.withheld[cells] | (system.shown[cells] == 0)
     solver = _solver(system.sums[:, cells], cost, np.where(may_rise, np.inf, 0), value)
     rise, fall, size = search.rise[cells], search.fall[cells], cells.size
     for place in np.flatnonzero((rise > 0) | (fall > 0)):
