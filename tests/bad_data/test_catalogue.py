@@ -1,4 +1,4 @@
-"""Every fault of the catalogue, taken in: just its rows are set aside, for its reasons, or the delivery is refused for its own."""
+"""Every fault of the catalogue, taken in: its rows are set aside for its reasons, or the delivery is refused for its own."""
 
 from __future__ import annotations
 
