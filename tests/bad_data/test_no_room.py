@@ -146,10 +146,10 @@ def test_a_file_and_a_folder_that_may_not_be_read_are_named(tmp_path: Path) -> N
             as_nobody(),
             pytest.raises(FetchFailed, match=r"records: what lies there cannot be read: secret \(Permission denied\)"),
         ):
-            land(case.source, case.workspace)
+            land(source, case.workspace)
         inbox.chmod(0)
         with as_nobody(), pytest.raises(FetchFailed, match=r"inbox cannot be looked into \(Permission denied\)"):
-            land(case.source, case.workspace)
+            land(source, case.workspace)
         inbox.chmod(0o755)
         assert [one.file_name for one in deliveries("records", case.workspace, None)] == ["a"]
 
