@@ -225,7 +225,7 @@ def dbt_test(line: Line, state: Path, *selection: str, further: Path | None = No
         "YARDSTICK_INDICATORS": ",".join(sorted(".v".join(path.stem.rsplit("_v", 1)) for path in methods)),
         "DBT_LOG_PATH": str(state / "dbt"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        **({"YARDSTICK_INDICATORS_DIR": str(further)} if further else {}),
+        **({"YARDSTICK_FURTHER_MODELS": os.path.relpath(further, line.project / "dbt_project")} if further else {}),
     }
     project, target = str(line.project / "dbt_project"), state / "dbt" / "tested"
     places = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target)]
@@ -244,8 +244,8 @@ def test_every_method_version_has_a_worked_example_that_holds(released: Line) ->
     assert len(found) >= len(methods)
 
 
-def test_the_worked_example_of_every_drafted_indicator_holds(released: Line, tmp_path: Path) -> None:
-    further = tmp_path / "indicators"
+def test_the_worked_example_of_every_drafted_indicator_holds(released: Line) -> None:
+    further = released.project / "dbt_project" / "target" / "drafted"
     for kind, draft in DRAFTS.items():
         for measure in draft.measures:
             write_indicator(f"{kind}_{measure}", kind, FACTS | {"measure": measure, "multiplier": 1000}, VERSION, further)
