@@ -203,8 +203,8 @@ figure as (
                     )
             else limited.counted
         end as counted,
-        case when limited.measure in ('percentage', 'ratio') then limited.counted_in_numerator end as counted_in_numerator,
-        case when limited.measure in ('percentage', 'ratio') then limited.counted_out end as counted_out
+        limited.counted_in_numerator,
+        limited.counted_out
     from limited
     left join base_figure
         on
@@ -248,8 +248,8 @@ worked_out_figure as (
         upper_95,
         cast(null as varchar) as missing_note,
         counted,
-        cast(null as bigint) as counted_in_numerator,
-        cast(null as bigint) as counted_out
+        counted as counted_in_numerator,
+        0 as counted_out
     from published_free_figure
 ),
 
