@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines import deliveries, disclose, methods, release
-from pipelines.carry import carry
+from pipelines.carry import carry, write_kept_periods
 from pipelines.code import code_sha256
 from pipelines.compare import Difference, RowCount
 from pipelines.config import ConfigError
@@ -252,6 +252,7 @@ def deliveries_asset(line: Line) -> dg.AssetsDefinition:
         names = {indicator.indicator_id for indicator in built}
         rows = methods.method_rows(one for one in compiled if one.indicator.indicator_id in names)
         deliveries.write_reference(standing, line.council, built, rows, line.as_of(), line.workspace)
+        write_kept_periods(line.workspace)
         published = line.workspace.publish / "performance" / "data" / "method.csv"
         problems = methods.check(compiled, published)
         old = {one.source.name: one.old_reason for one in standing if one.old_reason}

@@ -38,17 +38,33 @@ def carry(packages: Sequence[Package], workspace: Workspace) -> dict[str, int]:
         for one in package["resources"]
     }
     tables = {table.name: table for package in packages for table in package.layer("mart")}
-    counting = [table for table in tables.values() if table.governed]
-    referred = {key.to: tables[key.to] for table in counting for key in table.foreign_keys if key.to in tables}
-    periods = [table for table in referred.values() if _period_of(table) and not table.governed]
     carried = {}
     with workspace.scratch() as scratch:
-        for table in (*periods, *counting):
+        for table in tables.values():
             rests = _rests(table, known, published.get(CALCULATION))
-            if table.name in published and rests:
+            if table.governed and table.name in published and rests:
                 write_previous(table, published[table.name], scratch / "previous.parquet")
                 carried[table.name] = _carry(table, rests, workspace.marts, scratch / "previous.parquet", set(tables))
     return carried
+
+
+def write_kept_periods(workspace: Workspace) -> None:
+    """Write the periods of the last release that rows may stay for, as ``kept_period``: the models publish them too."""
+    entries = ledger(workspace)["entries"]
+    paths = sorted(workspace.publish.glob("*/data/period.csv")) if entries else []
+    with replacing(workspace.reference / "kept_period.parquet") as target, connect() as connection:
+        within = " or ".join(
+            f"(period_start <= date {text(entry['last'])} and period_end >= date {text(entry['first'])})" for entry in entries
+        )
+        read = " union ".join(
+            f"select period_type, cast(period_start as date) as period_start, cast(period_end as date) as period_end "
+            f"from read_csv({text(path)}, all_varchar = true)"
+            for path in paths
+        )
+        none = "select '' as period_type, date '1970-01-01' as period_start, date '1970-01-01' as period_end where false"
+        connection.execute(
+            f"copy (select * from ({read or none}) where {within or 'false'} order by all) to {text(target)} (format parquet)"
+        )
 
 
 def _period_of(table: TableContract) -> tuple[str, str] | None:
@@ -81,11 +97,9 @@ def _rests(table: TableContract, known: Mapping[str, Any], calculation: tuple[Pa
 def _carry(table: TableContract, rests: Mapping[str, str], marts: Path, previous: Path, tables: Set[str]) -> int:
     """Write the mart anew with the rows of the last release that stay; how many.
 
-    A row does not stay where what it refers to is no longer published, such as an indicator that is not adopted any more. Of a
-    table that counts nothing, such as the periods, rows only come back.
+    A row does not stay where what it refers to is no longer published, such as an indicator that is not adopted any more.
     """
-    mart, rest_on_any = marts / f"{table.name}.parquet", " or ".join(rests.values())
-    too_low = rests.get(EXPIRED, "false") if table.governed else "false"
+    mart, rest_on_any, too_low = marts / f"{table.name}.parquet", " or ".join(rests.values()), rests.get(EXPIRED, "false")
     people = f", false as {ABOUT_PEOPLE}" if any(column.name == ABOUT_PEOPLE for column in table.columns) else ""
     joins = [
         f"semi join {parquet(marts / f'{key.to}.parquet')} as {name(key.to)} on "
@@ -93,21 +107,17 @@ def _carry(table: TableContract, rests: Mapping[str, str], marts: Path, previous
         for key in table.foreign_keys
         if key.to in tables and key.to != table.name
     ]
+    same = " and ".join(f"m.{name(column)} is not distinct from stay.{name(column)}" for column in table.primary_key)
     with connect() as connection:
         connection.execute(
             f"create or replace temporary table stay as select p.*{people} "
             f"from (select * from {parquet(previous)} where {rest_on_any}) as p {' '.join(joins)}"
         )
-        connection.execute(f"create or replace temporary view m as select * from {parquet(mart)}")
-        key = " and ".join(f"m.{name(c)} is not distinct from stay.{name(c)}" for c in table.primary_key)
-        if table.governed:
-            worked_out = f"select m.* from m anti join stay on {key} where not coalesce({too_low}, false)"
-            back = "select * from stay"
-        else:
-            worked_out, back = "select * from m", f"select stay.* from stay anti join m on {key}"
+        worked_out = f"select m.* from {parquet(mart)} as m anti join stay on {same} where not coalesce({too_low}, false)"
         with replacing(mart) as target:
             connection.execute(
-                f"copy (select * from ({worked_out} union all by name {back}) order by all) to {text(target)} (format parquet)"
+                f"copy (select * from ({worked_out} union all by name select * from stay) order by all) "
+                f"to {text(target)} (format parquet)"
             )
-        number: int = connection.execute(f"select count(*) from ({back})").fetchall()[0][0]
+        number: int = connection.execute("select count(*) from stay").fetchall()[0][0]
     return number

@@ -18,6 +18,12 @@ with used_period as (
         target.period_start,
         target.period_end
     from {{ ref('target') }} as target
+    union
+    select
+        kept.period_type,
+        kept.period_start,
+        kept.period_end
+    from {{ ref('stg_kept_period') }} as kept
 ),
 
 dated_period as (
