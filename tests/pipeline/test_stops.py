@@ -233,7 +233,9 @@ def dbt_test(line: Line, state: Path, *selection: str, further: Path | None = No
     subprocess.run(command, env=told, capture_output=True, check=False)
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     return {
-        result["unique_id"].split(".")[-1 if "unit_test" in result["unique_id"] else 2]: result["status"] for result in results
+        result["unique_id"].split(".")[-1 if "unit_test" in result["unique_id"] else 2]: result["status"]
+        for result in results
+        if not result["unique_id"].startswith("operation")
     }
 
 
