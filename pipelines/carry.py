@@ -22,6 +22,7 @@ from pipelines.files import replacing
 from pipelines.package import Package
 from pipelines.purge import EXPIRED, NAMES_OF_ROWS, ledger
 from pipelines.tables import connect, csv, name, parquet, text, write_previous
+from pipelines.verify import table_path
 from pipelines.workspace import Workspace
 
 CALCULATION = "calculation"
@@ -32,7 +33,7 @@ def carry(packages: Sequence[Package], workspace: Workspace) -> dict[str, int]:
     known = ledger(workspace)
     previous = read_previous(workspace.publish) if known["entries"] else {}
     published = {
-        one["name"]: (workspace.publish / dataset / one["path"], [column["name"] for column in one["schema"]["fields"]])
+        one["name"]: (workspace.publish / dataset / table_path(one), [column["name"] for column in one["schema"]["fields"]])
         for dataset, package in previous.items()
         for one in package["resources"]
     }

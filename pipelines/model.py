@@ -35,6 +35,7 @@ STEADY_SECONDS = 5
 GOOD = {"success", "pass", "warn", "no-op"}
 
 PARSED = "parsed.pickle"
+FURTHER = "indicators"
 KEPT = 3
 """Parsed sets of models that are kept: those of a few further folders of indicators, or of a few days' work."""
 
@@ -140,7 +141,9 @@ def _invoke(
     from dbt.contracts.graph.manifest import Manifest
 
     workspace.enter()
-    parsed = Manifest(**pickle.loads((_parsed(workspace) / PARSED).read_bytes()))
+    kept = _parsed(workspace)
+    parsed = Manifest(**pickle.loads((kept / PARSED).read_bytes()))
+    _tell_further_models(workspace, kept)
     os.environ["YARDSTICK_INDICATORS"] = _methods_text(indicators)
     return _ran(dbtRunner(manifest=parsed, callbacks=[callback] if callback else []), arguments, workspace)
 
@@ -152,11 +155,28 @@ def _parsed(workspace: Workspace) -> Path:
     beside the project, for all states, by the hash of what was parsed and of what parsed it.
     """
     versions = [sys.version, *(version(name) for name in ("dbt-core", "dbt-duckdb"))]
-    made_from = "\n".join([_models_sha256(workspace), str(workspace.indicators_dir), *versions])
+    made_from = "\n".join([_models_sha256(workspace), *versions])
     kept = workspace.parsed_models / hashlib.sha256(made_from.encode()).hexdigest()[:16]
     if not (kept / PARSED).exists():
         _parse(workspace, kept)
     return kept
+
+
+def copy_further_models(workspace: Workspace, kept: Path) -> None:
+    """Copy the council's own indicators into ``kept``, for dbt to read there.
+
+    dbt writes what it compiles to the model's own path below its target folder. Of a path outside the project that is the
+    model itself: it would be overwritten.
+    """
+    shutil.rmtree(kept / FURTHER, ignore_errors=True)
+    if workspace.indicators_dir:
+        shutil.copytree(workspace.indicators_dir, kept / FURTHER)
+
+
+def _tell_further_models(workspace: Workspace, kept: Path) -> None:
+    os.environ.pop("YARDSTICK_FURTHER_MODELS", None)
+    if workspace.indicators_dir:
+        os.environ["YARDSTICK_FURTHER_MODELS"] = os.path.relpath(kept / FURTHER, workspace.dbt_project)
 
 
 def _parse(workspace: Workspace, kept: Path) -> None:
@@ -164,6 +184,8 @@ def _parse(workspace: Workspace, kept: Path) -> None:
     from dbt.cli.main import dbtRunner
 
     workspace.enter()
+    copy_further_models(workspace, kept)
+    _tell_further_models(workspace, kept)
     os.environ["YARDSTICK_INDICATORS"] = _methods_text(indicators_of(workspace))
     with workspace.scratch() as target:
         places = ["--target-path", str(target)]

@@ -55,10 +55,15 @@ def _files(source: Source) -> Iterator[tuple[Path, os.stat_result]]:
     folder, pattern = _folder(source), source.connector["glob"]
     try:
         os.scandir(folder).close()
+    except (FileNotFoundError, NotADirectoryError):
+        raise FetchFailed(
+            f"{source.name}: the drop folder {folder.resolve()} is not there. "
+            f"Make it, or correct `connector.folder` in its source.yml."
+        ) from None
     except OSError as error:
         raise FetchFailed(
             f"{source.name}: the drop folder {folder.resolve()} cannot be looked into ({error.strerror}). "
-            f"Make it, let this program read it, or correct `connector.folder` in its source.yml."
+            f"Let this program read it, or correct `connector.folder` in its source.yml."
         ) from None
     for path in sorted(path for path in folder.glob(pattern) if not path.name.startswith(".")):
         if "." in pattern or not path.is_dir():

@@ -50,10 +50,12 @@ def open_xml(path: Path, form: dict[str, Any], columns: list[str], scratch: Path
     Namespaces do not count. The document itself says how it is encoded. Raises :class:`BrokenDelivery` where it is not XML,
     declares entities, has nothing where its records should be, or its records lack a name.
     """
-    return OpenDelivery(_batches(path, form["records"], columns))
+    opened = OpenDelivery(iter(()))
+    opened.batches = _batches(path, form["records"], columns, opened)
+    return opened
 
 
-def _batches(path: Path, records: str, columns: list[str]) -> Iterator[pl.DataFrame]:
+def _batches(path: Path, records: str, columns: list[str], opened: OpenDelivery) -> Iterator[pl.DataFrame]:
     found = _Records(records.split(BETWEEN), columns)
     parser, fed, first = safe_parser(), 0, True
     parser.StartElementHandler, parser.EndElementHandler = found.start, found.end
@@ -73,6 +75,7 @@ def _batches(path: Path, records: str, columns: list[str]) -> Iterator[pl.DataFr
                 raise BrokenDelivery(f"the file cannot be read as XML: a tag in it is longer than {LONGEST_TAG} bytes")
             if not block or len(found.rows) >= delivery.BATCH_ROWS:
                 if first:
+                    opened.names = sorted(found.names)
                     found.check(records)
                 yield frame(found.rows, columns)
                 found.rows, first = [], False

@@ -64,12 +64,21 @@ WORDS: dict[str, tuple[str, ...]] = {
     "answer": ("answer", "response"),
     "wave": ("wave", "survey", "year"),
     "weight": ("weight", "wt"),
+    "payment_id": ("payment id", "transaction number", "transaction no", "payment ref", "voucher", "ref", "reference"),
+    "paid_on": ("paid on", "payment date", "date paid", "date", "posting date"),
+    "amount": ("amount", "net amount", "amount gbp", "value", "total", "line amount"),
+    "directorate": ("directorate", "department", "expense area", "service area", "service"),
+    "expense_type": ("expense type", "expenses type", "purpose", "category", "description"),
+    "expense_code": ("expense code", "subjective code", "account code"),
+    "cost_centre": ("cost centre", "cost centre code", "costcuk"),
+    "supplier_id": ("supplier id", "vendor id", "creditor id", "supplier number"),
+    "supplier_type": ("supplier type", "creditor type", "vendor type"),
 }  # fmt: skip
 """What columns are commonly called, by the field of a record that they are."""
 PERIOD_WORDS = ("period", "year", "quarter", "month", "financial year", "date")
 CONSTANTS = ("service", "kind", "indicator_id", "area_code", "age_group", "sex", "wave")
 """Needed fields that may be the same for every record of a source."""
-IDS = ("request_id", "case_id", "respondent_id")
+IDS = ("request_id", "case_id", "respondent_id", "payment_id")
 LEAST, LIKELY = 0.5, 0.84
 
 

@@ -18,6 +18,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import polars as pl
 import python_calamine
@@ -27,6 +28,7 @@ from pipelines.formats.delivery import frame
 from pipelines.formats.sheet_look import kind_of
 from pipelines.formats.spreadsheet import WORKBOOKS
 from pipelines.formats.text import as_utf8
+from pipelines.formats.xml import plain, safe_parser
 
 TOP_ROWS = 60
 MOST_CELLS = 5_000_000
@@ -84,8 +86,10 @@ def _format(path: Path, scratch: Path) -> tuple[dict[str, Any], dict[str, str]]:
         beginning = lines.read(4096).lstrip()
     if re.search(r"[\x00-\x08\x0e-\x1f]", beginning):
         raise BrokenDelivery("the file is no text, no workbook, no Parquet and no archive")
+    if beginning.lower().startswith(("<!doctype html", "<html")):
+        raise BrokenDelivery("the file is a web page, which cannot be read; ask for CSV, a workbook, JSON, XML or Parquet")
     if beginning.startswith("<"):
-        raise BrokenDelivery("the file is XML or a web page, which cannot be read; ask for CSV, a workbook, JSON or Parquet")
+        return _xml(path)
     if beginning.startswith(("{", "[")):
         return _json(text, encoding)
     return _csv(text, encoding)
@@ -163,6 +167,26 @@ def _json(text: Path, encoding: str) -> tuple[dict[str, Any], dict[str, str]]:
     if place is None:  # one object alone
         return {"type": "jsonl", "encoding": encoding}, {}
     return {"type": "json", "encoding": encoding, "records": place}, {"records": "the longest array of records in the document"}
+
+
+def _xml(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """The elements that come again most often and hold others."""
+    parser, at = safe_parser(), list[str]()
+    seen, parents = Counter[str](), set[str]()
+
+    def start(name: str, _: Any) -> None:
+        parents.add(".".join(at))
+        at.append(plain(name))
+        seen[".".join(at)] += 1
+
+    parser.StartElementHandler, parser.EndElementHandler = start, lambda _: at.pop()
+    try:
+        with path.open("rb") as file:
+            parser.ParseFile(file)
+    except ExpatError:
+        raise BrokenDelivery("the file begins like XML or a web page, and cannot be read as XML") from None
+    records = max((place for place in seen if place in parents), key=lambda place: (seen[place], -len(place)), default="")
+    return {"type": "xml", "records": records}, {"records": "the elements that come again most often"}
 
 
 def _longest(document: Any) -> str | None:

@@ -359,8 +359,12 @@ FAULTS: dict[str, Fault] = {
         form="type: xlsx", broken="the archive would unpack from 149793 to 150017124 bytes, which no table of records does.",
     ),
     # JSON
-    "an id of null": Fault(lines({}, {"Ref": None}, {}), second("request_id", "missing"), accepted=[1, 3], form=JSONL),
-    "a number for a date": Fault(lines({}, {"Opened": 45748}, {}), second("opened_at", "not_a_date"), accepted=[1, 3], form=JSONL),
+    "an id of null": Fault(
+        lines({}, {"Ref": None}, {}), second("request_id", "missing"), accepted=[1, 3], form=JSONL
+    ),
+    "a number for a date": Fault(
+        lines({}, {"Opened": 45748}, {}), second("opened_at", "not_a_date"), accepted=[1, 3], form=JSONL
+    ),
     "an object for a date": Fault(
         json.dumps(objects({}, {"Opened": {"at": "x"}}, {})), second("opened_at", "not_a_date"), accepted=[1, 3], form=JSON
     ),
@@ -379,7 +383,8 @@ FAULTS: dict[str, Fault] = {
         broken="the file cannot be read as JSON: record 1 has values within values without end.",
     ),
     "a comma before the end of an array": Fault(
-        json.dumps(objects({}))[:-1] + ",]", form=JSON, broken="the file cannot be read as JSON: Expecting value, after 1 records.",
+        json.dumps(objects({}))[:-1] + ",]", form=JSON,
+        broken="the file cannot be read as JSON: Expecting value, after 1 records.",
     ),
     "two objects on a line": Fault(
         lines({}).strip() + lines({"Ref": "2"}), form=JSONL,
@@ -399,7 +404,9 @@ FAULTS: dict[str, Fault] = {
     "an element twice in a record": Fault(
         markup({}, {"Ref": "2</Ref><Ref>3"}, {}), second("row", "unreadable_row"), accepted=[1, 3], form=XML
     ),
-    "an element that is not there": Fault(markup({}, {"Ref": "<b/>"}, {}), second("request_id", "missing"), accepted=[1, 3], form=XML),
+    "an element that is not there": Fault(
+        markup({}, {"Ref": "<b/>"}, {}), second("request_id", "missing"), accepted=[1, 3], form=XML
+    ),
     "XML with its records elsewhere": Fault(
         markup({}), form="type: xml, records: rss.item",
         broken="the file has nothing at `rss.item`, where `format.records` says its records are.",

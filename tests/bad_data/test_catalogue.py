@@ -1,4 +1,4 @@
-"""Every fault of the catalogue, taken in: exactly its rows are set aside, for its reasons, or the delivery is refused for its own."""
+"""Every fault of the catalogue, taken in: its rows are set aside for its reasons, or the delivery is refused for its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def test_a_fault_has_its_outcome_and_no_other(tmp_path: Path, kind: str) -> None
     receipt = case.take_in()
     if fault.broken is not None:
         # how far bytes can be packed differs from one build of zlib to another
-        assert re.sub(r"from \d+ to", "from 1 to", str(receipt.message)) == re.sub(r"from \d+ to", "from 1 to", fault.broken)
+        told, reason = (re.sub(r"from \d+ to", "from 1 to", text) for text in (str(receipt.message), fault.broken))
+        assert told == reason or (told.startswith(f"{reason} ") and "records/source.yml, line " in told)  # what to do about it
         assert (receipt.status, receipt.rows_read, list(case.workspace.state.rglob("*.parquet"))) == ("broken", 0, [])
         return
     assert receipt.status == "accepted", receipt.message

@@ -139,17 +139,18 @@ def test_a_file_and_a_folder_that_may_not_be_read_are_named(tmp_path: Path) -> N
         case.take_in()
         for path in (case.workspace.state, *case.workspace.state.rglob("*")):
             path.chmod(0o777 if path.is_dir() else 0o666)
-        inbox = case.path.parent / "inbox"
+        source, inbox = case.source, case.path.parent / "inbox"
         case.drop(HEADER, "secret")
-        (inbox / "secret").chmod(0)
+        for path, mode in ((case.path.parent, 0o755), (inbox, 0o755), (inbox / "a", 0o644), (inbox / "secret", 0)):
+            path.chmod(mode)
         with (
             as_nobody(),
             pytest.raises(FetchFailed, match=r"records: what lies there cannot be read: secret \(Permission denied\)"),
         ):
-            land(case.source, case.workspace)
+            land(source, case.workspace)
         inbox.chmod(0)
         with as_nobody(), pytest.raises(FetchFailed, match=r"inbox cannot be looked into \(Permission denied\)"):
-            land(case.source, case.workspace)
+            land(source, case.workspace)
         inbox.chmod(0o755)
         assert [one.file_name for one in deliveries("records", case.workspace, None)] == ["a"]
 

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import tempfile
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -38,6 +39,7 @@ CELLS = """columns:
 GENERAL = SOURCE[: SOURCE.index("columns:")].replace('missing: ["", "N/A"]\n', "")
 DAYS = {"01/04/2025": datetime(2025, 4, 1), "30/06/2025 23:59": datetime(2025, 6, 30, 23, 59)}
 NO_DAYS = ("31/02/2025", "04/30/2025", "tomorrow", "")
+UNSEEN = "\u00ad\u200b\u200e\u200f\u2060\ufeff"
 ERRORS = ("#N/A", "#REF!", "####", "Err:502")
 
 
@@ -148,8 +150,9 @@ WAYS: dict[str, tuple[str, Write, st.SearchStrategy[Table]]] = {
 
 
 def stripped(cell: str) -> str | None:
-    """A cell as a person reads it: spaces around it never count, and nothing is no value."""
-    return pl.Series([cell]).str.strip_chars()[0] or None
+    """A cell as a person reads it: every kind of space is one and does not count around it; what nobody sees is not there."""
+    plain = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in cell if letter not in UNSEEN)
+    return pl.Series([plain]).str.strip_chars()[0] or None
 
 
 def wanted(table: Table) -> tuple[dict[int, tuple[Any, ...]], set[int]]:

@@ -373,7 +373,8 @@ def test_the_year_in_one_sentence_counts_every_indicator_once(exampleshire: Line
     assert all(indicators == total == adopted for indicators, total, _, _ in years.values())
     assert [year for year, (_, _, complete, _) in years.items() if not complete] == ["2026/27"]
     told = re.fullmatch(
-        r"In 2025/26, of (\d+) indicators, (\d+) improved, (\d+) stayed the same, (\d+) got worse, and for (\d+) we cannot say\. .+",
+        r"In 2025/26, of (\d+) indicators, (\d+) improved, (\d+) stayed the same, (\d+) got worse, "
+        r"and for (\d+) we cannot say\. .+",
         years["2025/26"][3],
     )
     assert told

@@ -7,6 +7,7 @@ import csv
 import json
 import math
 import os
+import shutil
 import statistics
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -128,7 +129,8 @@ def deliver(line: Line) -> None:
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Line:
     root = tmp_path_factory.mktemp("measures")
-    line = Line(root, council=HOME / "council.yml", sources=HOME / "sources", indicators=HOME / "indicators")
+    own = shutil.copytree(HOME / "indicators", root / "indicators")
+    line = Line(root, council=HOME / "council.yml", sources=HOME / "sources", indicators=own)
     deliver(line)
     done = line.run()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -144,6 +146,11 @@ def figures(line: Line) -> dict[str, dict[Key, Row]]:
         key = tuple(row[name] for name in names)
         found.setdefault(row["indicator_id"], {})[key] = row  # type: ignore[index]
     return found
+
+
+def test_a_councils_own_indicators_are_read_and_never_written(line: Line) -> None:
+    kept = {path.name: path.read_bytes() for path in (HOME / "indicators").iterdir()}
+    assert {path.name: path.read_bytes() for path in (line.root / "indicators").iterdir()} == kept
 
 
 def periods() -> dict[str, list[tuple[date, date]]]:

@@ -16,7 +16,7 @@ from line import Line, copy_of_project
 
 from pipelines.new_indicator import DRAFTS, write_indicator
 
-FACTS = {
+DRAFTED = {
     "title": "A drafted indicator", "definition": "What the draft of an indicator counts.", "unit": "cases", "decimals": 1,
     "polarity": "neutral", "theme": "quality", "perspective": "process", "results_chain": "output", "service": "parks",
     "limitations": "It is a draft.",
@@ -225,7 +225,7 @@ def dbt_test(line: Line, state: Path, *selection: str, further: Path | None = No
         "YARDSTICK_INDICATORS": ",".join(sorted(".v".join(path.stem.rsplit("_v", 1)) for path in methods)),
         "DBT_LOG_PATH": str(state / "dbt"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        **({"YARDSTICK_INDICATORS_DIR": str(further)} if further else {}),
+        **({"YARDSTICK_FURTHER_MODELS": os.path.relpath(further, line.project / "dbt_project")} if further else {}),
     }
     project, target = str(line.project / "dbt_project"), state / "dbt" / "tested"
     places = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target)]
@@ -235,7 +235,7 @@ def dbt_test(line: Line, state: Path, *selection: str, further: Path | None = No
     return {
         result["unique_id"].split(".")[-1 if "unit_test" in result["unique_id"] else 2]: result["status"]
         for result in results
-        if not result["unique_id"].startswith("operation")
+        if not result["unique_id"].startswith("operation.")
     }
 
 
@@ -246,11 +246,11 @@ def test_every_method_version_has_a_worked_example_that_holds(released: Line) ->
     assert len(found) >= len(methods)
 
 
-def test_the_worked_example_of_every_drafted_indicator_holds(released: Line, tmp_path: Path) -> None:
-    further = tmp_path / "indicators"
+def test_the_worked_example_of_every_drafted_indicator_holds(released: Line) -> None:
+    further = released.project / "dbt_project" / "target" / "drafted"
     for kind, draft in DRAFTS.items():
         for measure in draft.measures:
-            write_indicator(f"{kind}_{measure}", kind, FACTS | {"measure": measure, "multiplier": 1000}, VERSION, further)
+            write_indicator(f"{kind}_{measure}", kind, DRAFTED | {"measure": measure, "multiplier": 1000}, VERSION, further)
     drafted = [path.name.removesuffix("_v1.sql") for path in further.rglob("*.sql")]
     found = dbt_test(released, released.state, *drafted, further=further)
     assert set(found.values()) == {"pass"}
@@ -293,7 +293,7 @@ def test_each_kind_of_model_test_fails_on_bad_rows(released: Line, tmp_path: Pat
 
 
 def test_every_model_test_that_is_declared_is_run_and_seen_in_the_history(released: Line) -> None:
-    (kept,) = (released.project / "dbt_project" / "target").glob("*/manifest.json")
+    kept = min((released.project / "dbt_project" / "target").glob("*/manifest.json"), key=lambda path: path.stat().st_mtime)
     nodes = json.loads(kept.read_text(encoding="utf-8"))["nodes"].values()
     declared = {node["name"] for node in nodes if node["resource_type"] == "test"}
     with sqlite3.connect(released.state / "dagster" / "history" / "runs" / "index.db") as connection:

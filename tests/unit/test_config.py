@@ -29,7 +29,7 @@ NOT_YAML = {
     "a bracket left open": ("name: [Test\n", ["line 2", "not valid YAML"]),
     "a tab for spaces": ("contact:\n\tname: Team\n", ["line 2", "not valid YAML"]),
     "a colon in text": ("name: Test: Council\n", ["line 1", "not valid YAML"]),
-    "a control character": ("licence: x\nname: a\x07\n", ["line 2", "special characters are not allowed"]),
+    "a control character": ("licence: x\nname: a\x07\n", ["line 2", "characters are not allowed"]),
     "two documents": ("name: x\n---\nname: y\n", ["line 2", "not valid YAML"]),
     "a Python object": ("name: !!python/name:os.system x\n", ["line 1", "not valid YAML"]),
     "an unknown anchor": ("name: *other\n", ["line 1", "not valid YAML"]),

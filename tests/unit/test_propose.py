@@ -153,6 +153,12 @@ def as_parquet() -> bytes:
     return data.getvalue()
 
 
+def as_xml() -> bytes:
+    tags = {name: name.replace(" ", "_") for name in TABLE[0]}
+    rows = ("".join(f"<{tags[name]}>{cell}</{tags[name]}>" for name, cell in record.items()) for record in RECORDS)
+    return f"<all>{''.join(f'<case>{row}</case>' for row in rows)}</all>".encode()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "form"),
     [
@@ -160,6 +166,7 @@ def as_parquet() -> bytes:
         ("a.json", json.dumps({"result": {"records": RECORDS}}).encode(),
          {"type": "json", "encoding": "utf-8", "records": "result.records"}),
         ("a.jsonl", "\n".join(map(json.dumps, RECORDS)).encode(), {"type": "jsonl", "encoding": "utf-8"}),
+        ("a.xml", as_xml(), {"type": "xml", "records": "all.case"}),
         ("a.parquet", as_parquet(), {"type": "parquet"}),
         ("a.zip", packed("cases.csv", HEADER + CASES),
          {"type": "zip", "member": "*.csv", "content": {"type": "csv", "encoding": "utf-8"}}),
@@ -180,7 +187,7 @@ def test_real_dates_of_a_workbook_are_dates(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [("", "the file is empty"), ("<?xml version='1.0'?><a/>", "XML or a web page"),
+    [("", "the file is empty"), ("<!DOCTYPE html><html></html>", "a web page"), ("<?xml version='1.0'?><a>", "be read as XML"),
      (b"\x00\x01\x02\x03" * 9, "no column|no text"),
      (b"PK\x03\x04broken", "cannot be read"), ("{not json", "cannot be read")],
 )  # fmt: skip

@@ -109,6 +109,39 @@ def test_a_part_of_the_files_name_and_joined_columns_are_columns(tmp_path: Path)
     ]
 
 
+TITLES = """reshape:
+  names: {id: [Metric, Unit]}
+  period: {column: When, forms: [calendar_year, financial_year], remarks: [provisional, revised]}
+columns:
+  indicator_id: id
+  area_code: {constant: E06000001}
+  period_type: period_type
+  period_start: period_start
+  period_end: period_end
+  value: Value
+"""
+
+
+def test_titles_become_ids_and_what_is_said_behind_a_period_is_no_part_of_it(tmp_path: Path) -> None:
+    case = wide(
+        tmp_path,
+        TITLES,
+        content="Metric,Unit,When,Value\n"
+        "Waste & litter – recycled (%),,2019/20 provisional,1\n"
+        "Homes,£,2019revised,2\n"
+        "Homes,number,2019 guessed,3\n"
+        "—,,2019,4\n",
+    )
+    receipt = case.take_in()
+    rows = case.accepted(receipt)
+    assert rows["indicator_id"].to_list() == ["waste_and_litter_recycled_percent", "homes_pounds"]
+    assert rows["period_start"].dt.to_string().to_list() == ["2019-04-01", "2019-01-01"]
+    assert {row: {field for field, _ in reasons} for row, reasons in case.quarantined(receipt).items()} == {
+        3: {"period_type", "period_start", "period_end"},
+        4: {"indicator_id"},
+    }
+
+
 def test_a_file_with_another_name_is_broken(tmp_path: Path) -> None:
     receipt = wide(tmp_path, NAMED, "figures.csv", "Indicator,Measure,Value\nWaste,tonnes,5\n").take_in()
     assert receipt.status == "broken"

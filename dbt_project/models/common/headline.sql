@@ -45,7 +45,10 @@ dated as (
                 or figure.earlier_end = {{ days_after('figure.period_start', -1) }}
                 then figure.earlier_start
         end as compared_start,
-        case when figure.period_type = 'year_to_date' then figure.year_ago_end else figure.earlier_end end as compared_end
+        case
+            when figure.period_type = 'year_to_date' then figure.year_ago_end
+            else figure.earlier_end
+        end as compared_end
     from figure
 )
 

@@ -25,7 +25,10 @@ peer_figure as (
         member.kind,
         comparator.value as peer_value,
         comparator.received_on,
-        case when member.kind in ('national', 'region', 'own_benchmark') then 1 else {{ var('least_peers') }} end as least_peers
+        case
+            when member.kind in ('national', 'region', 'own_benchmark') then 1
+            else {{ var('least_peers') }}
+        end as least_peers
     from council_figure as figure
     inner join {{ ref('comparator') }} as comparator
         on
@@ -36,7 +39,7 @@ peer_figure as (
     inner join {{ ref('comparator_group') }} as member
         on
             comparator.area_code = member.area_code
-            and (member.is_listed or member.comparator_group = comparator.comparator_group)
+            and (member.is_listed or comparator.comparator_group = member.comparator_group)
     where comparator.value is not null
 ),
 
@@ -180,7 +183,8 @@ select
                 when comparator_kind in ('previous_period', 'same_period_last_year') then ', after '
                 when peers = 1 then ', where “' || comparator_group || '” had '
                 else
-                    ', where the median of ' || cast(peers as varchar) || ' authorities (“' || comparator_group || '”) was '
+                    ', where the median of ' || cast(peers as varchar) || ' authorities (“' || comparator_group
+                    || '”) was '
             end
             || {{ figure_text('comparator_value', 'decimals', 'unit') }}
             || ' in ' || comparator_label

@@ -29,9 +29,9 @@ standing as (
     select
         part.*,
         case
-            when better = indicators then 'better'
-            when worse = indicators then 'worse'
-            when same = indicators then 'same'
+            when part.better = part.indicators then 'better'
+            when part.worse = part.indicators then 'worse'
+            when part.same = part.indicators then 'same'
             else 'mixed'
         end as standing
     from part
@@ -58,16 +58,26 @@ read_together as (
     select
         service_in_period.*,
         case
-            when cost = 'not known' or (performance = 'not known' and satisfaction = 'not known') then 'cannot say'
             when
-                cost in ('better', 'same')
-                and performance in ('better', 'same', 'not known')
-                and satisfaction in ('better', 'same', 'not known')
-                then case when 'better' in (cost, performance, satisfaction) then 'good' else 'usual' end
+                service_in_period.cost = 'not known'
+                or (service_in_period.performance = 'not known' and service_in_period.satisfaction = 'not known')
+                then 'cannot say'
             when
-                cost in ('worse', 'same')
-                and performance in ('worse', 'same', 'not known')
-                and satisfaction in ('worse', 'same', 'not known')
+                service_in_period.cost in ('better', 'same')
+                and service_in_period.performance in ('better', 'same', 'not known')
+                and service_in_period.satisfaction in ('better', 'same', 'not known')
+                then case
+                        when
+                            'better' in (
+                                service_in_period.cost, service_in_period.performance, service_in_period.satisfaction
+                            )
+                            then 'good'
+                        else 'usual'
+                    end
+            when
+                service_in_period.cost in ('worse', 'same')
+                and service_in_period.performance in ('worse', 'same', 'not known')
+                and service_in_period.satisfaction in ('worse', 'same', 'not known')
                 then 'poor'
             else 'mixed'
         end as value_for_money

@@ -72,7 +72,7 @@ counted as (
         count(case when figure_of_year.is_green_but_worse_than_peers then 1 end) as green_but_worse_than_peers
     from year
     inner join {{ ref('adoption') }} as adoption
-        on adoption.adopted_on is null or adoption.adopted_on <= year.year_end
+        on adoption.adopted_on is null or year.year_end >= adoption.adopted_on
     left join figure_of_year
         on
             year.financial_year = figure_of_year.financial_year

@@ -1,12 +1,8 @@
 select
     delivery,
     area_code,
-    'day' as period_type,
-    cast(closed_at as date) as period_start,
-    cast(closed_at as date) as period_end,
-    
-        (date_diff('day', cast(opened_at as date)::timestamp, cast(closed_at as date)::timestamp ))
-     as numerator,
+    {{ on_day('closed_at') }},
+    {{ days_between('opened_at', 'closed_at') }} as numerator,
     1 as denominator
-from "warehouse"."main"."stg_service_request"
+from {{ ref('stg_service_request') }}
 where closed_at is not null

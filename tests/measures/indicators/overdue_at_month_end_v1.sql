@@ -1,10 +1,4 @@
-with __dbt__cte__calendar_period as (
-select distinct
-    period_type,
-    period_start,
-    period_end
-from "warehouse"."main"."calendar"
-) select
+select
     request.delivery,
     request.area_code,
     'point' as period_type,
@@ -12,8 +6,8 @@ from "warehouse"."main"."calendar"
     month.period_end as period_end,
     1 as numerator,
     1 as denominator
-from "warehouse"."main"."stg_service_request" as request
-inner join __dbt__cte__calendar_period as month
+from {{ ref('stg_service_request') }} as request
+inner join {{ ref('calendar_period') }} as month
     on
         month.period_type = 'month'
         and cast(request.due_at as date) <= month.period_end

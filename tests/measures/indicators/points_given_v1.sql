@@ -1,10 +1,8 @@
 select
     delivery,
     area_code,
-    'day' as period_type,
-    cast(closed_at as date) as period_start,
-    cast(closed_at as date) as period_end,
+    {{ on_day('closed_at') }},
     score as numerator,
     1 as denominator
-from "warehouse"."main"."stg_service_request"
+from {{ ref('stg_service_request') }}
 where closed_at is not null

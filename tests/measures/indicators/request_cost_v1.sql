@@ -1,21 +1,17 @@
 select
     delivery,
     cast(null as varchar) as area_code,
-    'day' as period_type,
-    cast(period_start as date) as period_start,
-    cast(period_start as date) as period_end,
+    {{ on_day('period_start') }},
     actual as numerator,
     0 as denominator
-from "warehouse"."main"."stg_finance"
+from {{ ref('stg_finance') }}
 where actual is not null
 union all
 select
     delivery,
     area_code,
-    'day' as period_type,
-    cast(closed_at as date) as period_start,
-    cast(closed_at as date) as period_end,
+    {{ on_day('closed_at') }},
     0 as numerator,
     1 as denominator
-from "warehouse"."main"."stg_service_request"
+from {{ ref('stg_service_request') }}
 where closed_at is not null

@@ -1,10 +1,8 @@
 select
     delivery,
     area_code,
-    'day' as period_type,
-    cast(opened_at as date) as period_start,
-    cast(opened_at as date) as period_end,
+    {{ on_day('opened_at') }},
     1 as numerator,
     0 as denominator,
     category as age_group
-from "warehouse"."main"."stg_service_request"
+from {{ ref('stg_service_request') }}

@@ -72,7 +72,8 @@ placed as (
             else part_of_year.part
         end as period_type,
         case
-            when part_of_year.part = 'month' then {{ months_after('agreed.agreed_period_start', 'part_of_year.months - 1') }}
+            when part_of_year.part = 'month'
+                then {{ months_after('agreed.agreed_period_start', 'part_of_year.months - 1') }}
             when part_of_year.part = 'quarter'
                 then {{ months_after('agreed.agreed_period_start', 'part_of_year.months - 3') }}
             else agreed.agreed_period_start

@@ -9,7 +9,7 @@ with used_span as (
             first_of_month('max(period.period_end)'),
             '11 - ' ~ months_into_year('max(period.period_end)', 'council.year_start_month')
         ) }} as last_month
-    from {{ ref('period') }} as period
+    from {{ source('safe', 'period') }} as period
     cross join {{ ref('stg_council') }} as council
     group by council.year_start_month
 ),
