@@ -67,13 +67,13 @@ read_together as (
                 and service_in_period.performance in ('better', 'same', 'not known')
                 and service_in_period.satisfaction in ('better', 'same', 'not known')
                 then case
-                        when
-                            'better' in (
-                                service_in_period.cost, service_in_period.performance, service_in_period.satisfaction
-                            )
-                            then 'good'
-                        else 'usual'
-                    end
+                    when
+                        'better' in (
+                            service_in_period.cost, service_in_period.performance, service_in_period.satisfaction
+                        )
+                        then 'good'
+                    else 'usual'
+                end
             when
                 service_in_period.cost in ('worse', 'same')
                 and service_in_period.performance in ('worse', 'same', 'not known')

@@ -107,14 +107,14 @@ criterion_of_indicator as (
          'There is nothing to compare it with: deliver figures of similar authorities.'),
     ] %}
     {%- for criterion, condition, met, advice in criteria %}
-    select
-        'indicator' as scope,
-        indicator_id as subject,
-        '{{ criterion }}' as criterion,
-        coalesce({{ condition }}, false) as met,
-        case when coalesce({{ condition }}, false) then '{{ met }}' else '{{ advice }}' end as explanation
-    from fact
-    {{ 'union all' if not loop.last }}
+        select
+            'indicator' as scope,
+            indicator_id as subject,
+            '{{ criterion }}' as criterion,
+            coalesce({{ condition }}, false) as met,
+            case when coalesce({{ condition }}, false) then '{{ met }}' else '{{ advice }}' end as explanation
+        from fact
+                {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -126,17 +126,17 @@ classified as (
         'level': ['strategic', 'operational', 'front_line'],
     } %}
     {%- for class, members in classes.items() %}
-    {%- set outer_last = loop.last %}
-    {%- for member in members %}
-    select
-        '{{ class }}' as subject,
-        '{{ member }}' as criterion,
-        count(*) filter (where {{ class }} = '{{ member }}') as indicators
-    from {{ ref('adoption') }} as adoption
-    inner join {{ ref('indicator') }} as indicator
-        on adoption.indicator_id = indicator.indicator_id
-    {{ 'union all' if not (outer_last and loop.last) }}
-    {%- endfor %}
+        {%- set outer_last = loop.last %}
+        {%- for member in members %}
+            select
+                '{{ class }}' as subject,
+                '{{ member }}' as criterion,
+                count(*) filter (where {{ class }} = '{{ member }}') as indicators
+            from {{ ref('adoption') }} as adoption
+            inner join {{ ref('indicator') }} as indicator
+                on adoption.indicator_id = indicator.indicator_id
+                        {{ 'union all' if not (outer_last and loop.last) }}
+        {%- endfor %}
     {%- endfor %}
 ),
 
