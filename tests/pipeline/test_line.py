@@ -205,8 +205,9 @@ def test_what_is_said_of_figures_rests_on_published_ones_alone(council: Line) ->
 def test_every_figure_is_assessed_in_sentences(council: Line) -> None:
     figures = [row for row in council.table("performance", "observation") if row["breakdown"] == "all"]
     rows = council.table("performance", "assessment")
-    assert len(rows) == len(figures)
     whole = [row for row in rows if row["area_code"] == "E06000999"]
+    judged = [row for row in figures if row["area_code"] == "E06000999" or row["period_type"] not in ("month", "quarter")]
+    assert len(rows) == len(judged)
     assert {"green", "red", "no_target"} <= {row["rag"] for row in whole}
     assert {row["direction"] for row in whole} == {"improved", "stayed the same", "got worse", "cannot say"}
     assert all(row["rag_sentence"] and row["direction_sentence"] for row in rows)

@@ -16,6 +16,8 @@ with figure as (
     left join {{ ref('adoption') }} as adoption
         on headline.indicator_id = adoption.indicator_id
     cross join {{ ref('stg_council') }} as council
+    -- a ward's month or quarter has too few cases to be judged by
+    where headline.area_code = council.area_code or headline.period_type not in ('month', 'quarter')
 ),
 
 suspension as (
