@@ -114,7 +114,7 @@ criterion_of_indicator as (
             coalesce({{ condition }}, false) as met,
             case when coalesce({{ condition }}, false) then '{{ met }}' else '{{ advice }}' end as explanation
         from fact
-                {{ 'union all' if not loop.last }}
+        {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -135,7 +135,7 @@ classified as (
             from {{ ref('adoption') }} as adoption
             inner join {{ ref('indicator') }} as indicator
                 on adoption.indicator_id = indicator.indicator_id
-                        {{ 'union all' if not (outer_last and loop.last) }}
+            {{ 'union all' if not (outer_last and loop.last) }}
         {%- endfor %}
     {%- endfor %}
 ),
