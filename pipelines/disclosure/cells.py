@@ -29,6 +29,7 @@ ABOUT_PEOPLE = "about_people"
 WHOLE = "all"
 IDENTITY = ("population", "area", "part", "start", "end")
 TOLERANCE = 0.5
+BLOCKS_IN_MONTHS = (12,)
 ENOUGH_ALIKE = 12
 """Counts other than zero in which two series must agree, and never disagree, to be one population."""
 
@@ -56,7 +57,7 @@ class Cells:
     tells: sparse.csr_array
     published: pl.DataFrame
     frame: pl.DataFrame
-    block: Places
+    blocks: Sequence[Places]
 
     @cached_property
     def shown(self) -> Numbers:
@@ -101,7 +102,8 @@ def read_cells(tables: Iterable[TableContract], marts: Path, council: str, year_
     sums = _matrix(_numbered_apart(equations), value.size)
     published, shown_by, tells = _published(governed, marts_read, counts, value.size)
     spans = pl.concat([frame.select("start", "end"), implied.select("start", "end")])
-    return Cells(value, sums, shown_by, tells, published, frame, _blocks(sums, spans, year_starts_in))
+    blocks = [_block(sums, spans, year_starts_in, months) for months in BLOCKS_IN_MONTHS]
+    return Cells(value, sums, shown_by, tells, published, frame, blocks)
 
 
 def _people(table: TableContract, marts: Path) -> pl.DataFrame:
@@ -419,15 +421,15 @@ def _published(
     return published, rests_on, tells
 
 
-def _blocks(sums: sparse.csc_array, spans: pl.DataFrame, year_starts_in: int) -> Places:
-    """The connected cells of one financial year; -1 for those that reach over its end."""
-    months = [pl.col(side).dt.year() * 12 + pl.col(side).dt.month() - year_starts_in for side in ("start", "end")]
-    years = spans.select(first=(months[0] // 12).fill_null(-1), last=(months[1] // 12).fill_null(-1))
-    year, whole = years["first"].to_numpy().astype(np.int64), (years["first"] == years["last"]).to_numpy()
+def _block(sums: sparse.csc_array, spans: pl.DataFrame, year_starts_in: int, months: int) -> Places:
+    """The connected cells of one stretch of so many months, counted from the start of the year; -1 for those that reach over
+    its end."""
+    month = [pl.col(side).dt.year() * 12 + pl.col(side).dt.month() - year_starts_in for side in ("start", "end")]
+    stretches = spans.select(first=(month[0] // months).fill_null(-1), last=(month[1] // months).fill_null(-1))
+    stretch, whole = stretches["first"].to_numpy().astype(np.int64), (stretches["first"] == stretches["last"]).to_numpy()
     entries = sparse.coo_array(sums)
     inside = whole[entries.col]
-    sum_in_year = entries.row[inside].astype(np.int64) * 10_000 + year[entries.col[inside]] + 1
-    _, row = np.unique(sum_in_year, return_inverse=True)
-    shape = (int(row.max()) + 1 if row.size else 0, whole.size)
+    _, row = np.unique(entries.row[inside].astype(np.int64) * 100_000 + stretch[entries.col[inside]] + 1, return_inverse=True)
+    shape = (int(row.max(initial=-1)) + 1, whole.size)
     linked = sparse.csr_array(sparse.coo_array((np.ones(row.size), (row, entries.col[inside])), shape=shape))
     return np.where(whole, connected_components(linked.T @ linked, directed=False)[1], -1)

@@ -12,7 +12,7 @@ is good enough (``attack``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -37,7 +37,8 @@ class System:
     ``small`` cells must be protected. ``shown`` is how many published values are lost with a cell: none with cells that are
     implied by others and that no table has.
     ``known`` cells cannot be withheld: readers have them, from an earlier release or from elsewhere. ``withheld`` cells
-    were withheld before, and stay so. ``block`` groups cells among which an alternative is sought first, -1 for none.
+    were withheld before, and stay so. Each of ``blocks`` groups cells among which alternatives are sought, smaller groups first; -1
+    is none.
     """
 
     value: Numbers
@@ -46,7 +47,7 @@ class System:
     shown: Numbers
     known: Flags
     withheld: Flags
-    block: Places
+    blocks: Sequence[Places]
 
 
 @dataclass
@@ -85,7 +86,7 @@ def protect(system: System, smallest_count: int, follow: Callable[[Flags], Flags
     while search.open.any():
         asked |= search.open
         connected = _components(system)
-        for parts, zeros in ((system.block, False), (connected, False), (connected, True)):
+        for parts, zeros in (*((block, False) for block in system.blocks), (connected, False), (connected, True)):
             for cells in _parts(parts, search.open):
                 _find_alternatives(system, cells, search, zeros)
         search.withheld = follow(search.withheld)
@@ -130,7 +131,7 @@ def _find_alternatives(system: System, cells: Places, search: _Search, zeros: bo
             search.unsure[moved] = True
             newly = np.flatnonzero(np.abs(change) > SMALLEST_CHANGE)
             solver.changeColsCost(2 * newly.size, np.concatenate([newly, newly + size]), np.full(2 * newly.size, ALMOST_FREE))
-            for witness in (change, _reversed(change, value)):
+            for witness in (_furthest(change, value), _furthest(-change, value)):
                 rise[witness >= rise - SMALLEST_CHANGE] = 0
                 fall[-witness >= fall - SMALLEST_CHANGE] = 0
     search.rise[cells], search.fall[cells] = rise, fall
@@ -142,10 +143,10 @@ def _cost(system: System, cells: Places, withheld: Flags) -> Numbers:
     return np.where(free, ALMOST_FREE, system.shown[cells] * np.log(system.value[cells] + 2))
 
 
-def _reversed(change: Numbers, value: Numbers) -> Numbers:
-    """The largest change the other way that leaves no count below zero."""
-    rising = change > SMALLEST_CHANGE
-    return -change * float(np.min(value[rising] / change[rising], initial=1e6)) if rising.any() else -change
+def _furthest(change: Numbers, value: Numbers) -> Numbers:
+    """The change as many times over as leaves no count below zero."""
+    falling = change < -SMALLEST_CHANGE
+    return change * float(np.min(value[falling] / -change[falling], initial=1e6))
 
 
 def _solver(sums: sparse.csc_array, cost: Numbers, most: Numbers, value: Numbers) -> highspy.Highs:

@@ -75,7 +75,7 @@ def _withheld(cells: Cells, tables: Sequence[TableContract], council: Council, m
     if publish:
         had = before(cells, tables, marts, publish)
         known, withheld, sums = had.known, had.withheld, sparse.vstack([cells.sums, had.sums], format="csc")
-    system = System(cells.value, sums, small, cells.shown, known, withheld, cells.block)
+    system = System(cells.value, sums, small, cells.shown, known, withheld, cells.blocks)
     return protect(system, council.smallest_count, cells.follow) | small
 
 
