@@ -420,27 +420,37 @@ class _Unknowns:
 def _bounded(known: _Knowledge, tables: Sequence[TableContract], council: str, smallest_count: int) -> Iterator[Exposure]:
     """Withheld figures between whose bounds there is too little.
 
-    First all releases are taken together, as if what is withheld were never revised. Where they contradict each other
-    it was, and the newest release alone is looked at; where that contradicts itself nothing is certain, and so all is exposed.
+    Nobody tells the attacker which withheld figures were revised. So all releases are taken together as if none was, and
+    again as if those were that an earlier release shows; where both contradict themselves, the newest release is
+    taken alone. Where that contradicts itself nothing is certain, and so all is exposed.
     """
     relations = _relations(known, tables, council)
-    bounds = np.full((known.hidden.size, 2), np.nan)
-    wanted = np.ones(known.hidden.size, dtype=np.bool_)
-    for value, earlier in ((known.pooled, range(len(known.value) - 1)), (known.value[-1], range(0))):
-        shown = wanted & ~np.isnan(value)
-        bounds[shown] = value[shown, None]
-        found = _solve_all(_unknowns(known, relations, value, earlier), wanted, known, smallest_count)
-        bounds[wanted & ~shown] = found[wanted & ~shown]
-        wanted &= np.isnan(bounds).any(axis=1)
+    earlier, newest = range(len(known.value) - 1), known.value[-1]
+    guesses = [(known.pooled, earlier), (newest, earlier), (newest, range(0))]
+    bounds = [_bounds(known, relations, *guesses[0], np.ones(newest.size, dtype=np.bool_), smallest_count)]
+    if (np.isnan(known.pooled) != np.isnan(newest)).any():
+        bounds.append(_bounds(known, relations, *guesses[1], np.ones(newest.size, dtype=np.bool_), smallest_count))
+    unclear = np.isnan(bounds).any(axis=2).all(axis=0)
+    if unclear.any():
+        bounds.append(_bounds(known, relations, *guesses[2], unclear, smallest_count))
     for figure, *place in _places(known, hidden=True):
-        lower, upper = (float(bound) for bound in bounds[figure])
         hidden, whole = known.hidden[figure], known.whole[figure]
-        if np.isnan(lower) or np.isnan(upper):
+        certain = [(float(one[figure, 0]), float(one[figure, 1])) for one in bounds if not np.isnan(one[figure]).any()]
+        if not certain:
             yield Exposure(*place, UNCERTAIN, -FAR, FAR)
-        elif not hidden and upper - lower < (ONE_RECORD if whole else PART_OF_ONE):
-            yield Exposure(*place, ONE, lower, upper)
-        elif whole and upper < smallest_count - NOTHING and (lower > NOTHING or not hidden):
-            yield Exposure(*place, SMALL, lower, upper)
+        for lower, upper in certain:
+            if not hidden and upper - lower < (ONE_RECORD if whole else PART_OF_ONE):
+                yield Exposure(*place, ONE, lower, upper)
+            elif whole and upper < smallest_count - NOTHING and (lower > NOTHING or not hidden):
+                yield Exposure(*place, SMALL, lower, upper)
+
+
+def _bounds(
+    known: _Knowledge, relations: _Relations, value: Floats, earlier: Iterable[int], wanted: Mask, smallest_count: int
+) -> Floats:
+    """The bounds of the wanted figures where ``value`` is known, with what was published ``earlier``."""
+    found = _solve_all(_unknowns(known, relations, value, earlier), wanted, known, smallest_count)
+    return np.where(np.isnan(value)[:, None], found, value[:, None])
 
 
 def _unknowns(known: _Knowledge, relations: _Relations, value: Floats, earlier: Iterable[int]) -> _Unknowns:
@@ -448,7 +458,7 @@ def _unknowns(known: _Knowledge, relations: _Relations, value: Floats, earlier: 
     blocks = [_rows(known, relations, np.arange(relations.kind.size), value)]
     for release in earlier:
         then = known.value[release]
-        revised = np.nan_to_num(np.abs(then - value)) > NOTHING
+        revised = ~np.isnan(then) & ~(np.abs(then - value) <= NOTHING)
         chosen = np.asarray(abs(relations.matrix) @ revised.astype(float)) > 0
         chosen &= np.asarray(abs(relations.matrix) @ (~known.there[release]).astype(float)) == 0
         blocks.append(_rows(known, relations, np.flatnonzero(chosen), np.where(np.isnan(then), value, then)))
@@ -475,7 +485,8 @@ Rows = tuple[sparse.csr_array, Floats, Floats]
 def _rows(
     known: _Knowledge, relations: _Relations, chosen: npt.NDArray[np.int64], value: Floats
 ) -> tuple[sparse.csr_array, Floats, Floats, npt.NDArray[np.int64]]:
-    """Relations, and the families of those that nobody can be sure of, with what is known taken over to the other side and out of the matrix."""
+    """Relations with what is known taken over to the other side and out of the matrix; with the family of those that nobody can
+    be sure of, -1 of others."""
     matrix, shown = relations.matrix[chosen], ~np.isnan(value)
     tolerance = np.asarray(abs(matrix) @ np.where(shown, known.slack, 0.0))
     rest = relations.total[chosen] - np.asarray(matrix @ np.nan_to_num(value))

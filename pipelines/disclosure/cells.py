@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -47,8 +48,9 @@ class Cells:
     """Every cell with its ``value``, and how cells hang together.
 
     ``shown_by`` has a row for each published value that rests on counts (its table, row and column in ``published``), and a
-    column for each cell that it rests on; ``tells`` the same, for values that are the count itself. ``sums`` has a row for each sum. ``frame`` has the identity of each cell
-    that a table has; implied cells, the stretches of time between published periods, come after them.
+    column for each cell that it rests on; ``tells`` the same, for values that are the count itself. ``sums`` has a row for
+    each sum. ``frame`` has the identity of each cell that a table has; implied cells, the stretches of time between published
+    periods, come after them. ``blocks`` are those of a :class:`System`.
     """
 
     value: Numbers
@@ -328,7 +330,7 @@ def _pattern(spans: Sequence[tuple[date, date]]) -> _Pattern:
     together = [
         [number for number in running if running[number][0] == root] for root in dict.fromkeys(r for r, _ in running.values())
     ]
-    neighbours = [pair for numbers in together for pair in zip(numbers, numbers[1:], strict=False)]
+    neighbours = [pair for numbers in together for pair in pairwise(numbers)]
     period = {pair: number for number, pair in enumerate(ends)}
     gaps = [pair for pair in neighbours if pair not in period]
     column = period | {pair: len(spans) + number for number, pair in enumerate(gaps)}

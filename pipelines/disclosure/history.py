@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from pipelines.contract import Column, TableContract
+from pipelines.contract import TableContract
 from pipelines.disclosure.cells import TOLERANCE, Cells
 from pipelines.disclosure.protect import Flags
 from pipelines.tables import connect, csv, name, published_text, text
@@ -31,10 +31,11 @@ STATES = {"table": pl.String, "row": pl.UInt32, "column": pl.String, "state": pl
 
 @dataclass(frozen=True)
 class Before:
-    """Cells that readers know, cells that were withheld, and sums of earlier releases over today's cells."""
+    """Cells that readers know, that were withheld, and that are new to them; sums of earlier releases over today's cells."""
 
     known: Flags
     withheld: Flags
+    new: Flags
     sums: sparse.csc_array
 
 
@@ -62,7 +63,8 @@ def before(cells: Cells, tables: Iterable[TableContract], marts: Path, publish: 
         return np.where(told, tells.T @ here > 0, (every > 0) & (cells.shown_by.T @ here >= every))
 
     known, withheld = cells_with("same"), cells_with("withheld")
-    return Before(known, withheld & ~known, _earlier_sums(cells, values, known, withheld))
+    new = (every > 0) & ~known & ~withheld
+    return Before(known, withheld & ~known, new, _earlier_sums(cells, values, known, withheld))
 
 
 def _states(
@@ -72,36 +74,32 @@ def _states(
 
     A value that an earlier release had is the same, even where the last one withheld it.
     """
-    key = {column.name: column for column in table.columns if column.name in table.primary_key}
-    match = " and ".join(f"{published_text(key[one])} is not distinct from o.{name(one)}" for one in table.primary_key)
-    record = " || '|' || ".join(f"{text(one + '=')} || coalesce({published_text(key[one])}, '')" for one in table.primary_key)
-    mart_rows = f"(select *, file_row_number as mart_row from read_parquet({text(mart)}, file_row_number = true))"
+    columns = [column for column in table.published if column.name in table.primary_key or column.disclosure]
+    now = ", ".join(f"{published_text(column)} as {name(column.name)}" for column in columns)
+    match = " and ".join(f"n.{name(one)} is not distinct from o.{name(one)}" for one in table.primary_key)
+    record = " || '|' || ".join(f"{text(one + '=')} || coalesce(n.{name(one)}, '')" for one in table.primary_key)
     note = f"o.{name(NOTE)}" if NOTE in old[1] else "null"
     with connect() as connection:
+        source = f"read_parquet({text(mart)}, file_row_number = true)"
+        connection.execute(f"create temporary table new as select file_row_number as mart_row, {now} from {source}")
         connection.execute(f"create temporary table old as select * from {csv(*old)}")
         revised = "select null as record_key, null as field, null as old_value where false"
         if revision:
             revised = f"select record_key, field, old_value from {csv(*revision)} where table_name = {text(table.name)}"
         connection.execute(f"create temporary table had as {revised}")
         queries = [
-            f"""select {text(table.name)} as "table", cast(mart_row as uinteger) as row, {text(column.name)} as "column",
-            case when {_now(column)} = o.{name(column.name)}
-                or exists (from had where field = {text(column.name)} and record_key = {record} and old_value = {_now(column)})
-                then 'same'
-                when o.{name(column.name)} is null and {note} = '{CONFIDENTIAL}' then 'withheld'
-                when o.{name(column.name)} is not null then 'revised' end as state,
-            try_cast(o.{name(column.name)} as double) as old
-            from {mart_rows} as m join old as o on {match} where m.{name(column.name)} is not null"""
-            for column in table.governed
-            if column.name in old[1]
+            f"""select {text(table.name)}, cast(n.mart_row as uinteger), {text(column)},
+            case when n.{name(column)} = o.{name(column)} or had.old_value is not null then 'same'
+                when o.{name(column)} is null and {note} = '{CONFIDENTIAL}' then 'withheld'
+                when o.{name(column)} is not null then 'revised' end,
+            try_cast(o.{name(column)} as double)
+            from new as n join old as o on {match} left join (select distinct * from had where field = {text(column)}) as had
+            on had.record_key = {record} and had.old_value = n.{name(column)} where n.{name(column)} is not null"""
+            for column in (column.name for column in table.governed)
+            if column in old[1]
         ]
-        if not queries:
-            return pl.DataFrame(schema=STATES)
-        return pl.DataFrame(connection.execute(" union all ".join(queries)).to_arrow_table(), schema_overrides=STATES)
-
-
-def _now(column: Column) -> str:
-    return published_text(column)
+        rows = connection.execute(" union all ".join(queries)).fetchall() if queries else []
+    return pl.DataFrame(rows, schema=STATES, orient="row")
 
 
 def _earlier_sums(cells: Cells, values: pl.DataFrame, known: Flags, withheld: Flags) -> sparse.csc_array:

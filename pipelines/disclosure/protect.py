@@ -37,8 +37,8 @@ class System:
     ``small`` cells must be protected. ``shown`` is how many published values are lost with a cell: none with cells that are
     implied by others and that no table has.
     ``known`` cells cannot be withheld: readers have them, from an earlier release or from elsewhere. ``withheld`` cells
-    were withheld before, and stay so. Each of ``blocks`` groups cells among which alternatives are sought, smaller groups first; -1
-    is none.
+    were withheld before, and stay so. Each of ``blocks`` groups cells among which alternatives are sought, smaller groups
+    first; -1 is none.
     """
 
     value: Numbers
@@ -47,6 +47,7 @@ class System:
     shown: Numbers
     known: Flags
     withheld: Flags
+    new: Flags
     blocks: Sequence[Places]
 
 
@@ -75,7 +76,8 @@ def protect(system: System, smallest_count: int, follow: Callable[[Flags], Flags
     follow = follow or (lambda cells: cells)
     withheld = follow((system.small | system.withheld) & ~system.known)
     single = np.diff(system.sums.indptr) == 0  # what is in no sum follows from nothing
-    must = system.small & ~system.known & ~single
+    connected = _components(system)
+    must = system.small & ~system.known & ~single & np.isin(connected, connected[system.new])
     search = _Search(
         withheld=withheld,
         unsure=single.copy(),
@@ -85,13 +87,13 @@ def protect(system: System, smallest_count: int, follow: Callable[[Flags], Flags
     asked = np.zeros_like(must)
     while search.open.any():
         asked |= search.open
-        connected = _components(system)
         for parts, zeros in (*((block, False) for block in system.blocks), (connected, False), (connected, True)):
             for cells in _parts(parts, search.open):
                 _find_alternatives(system, cells, search, zeros)
         search.withheld = follow(search.withheld)
         search.fall[:] = 0
-        search.rise = np.where(search.withheld & (system.shown > 0) & ~search.unsure & ~asked & ~system.known, 1.0, 0.0)
+        following = search.withheld & (system.shown > 0) & ~search.unsure & ~asked & ~system.known & ~system.withheld
+        search.rise = np.where(following, 1.0, 0.0)
     return search.withheld
 
 

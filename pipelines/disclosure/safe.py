@@ -71,11 +71,11 @@ def _withheld(cells: Cells, tables: Sequence[TableContract], council: Council, m
     if not council.zeros_shown:
         small |= (count == 0) & (cells.shown > 0)
     nothing = np.zeros_like(small)
-    known, withheld, sums = nothing, nothing, cells.sums
+    known, withheld, new, sums = nothing, nothing, ~nothing, cells.sums
     if publish:
         had = before(cells, tables, marts, publish)
-        known, withheld, sums = had.known, had.withheld, sparse.vstack([cells.sums, had.sums], format="csc")
-    system = System(cells.value, sums, small, cells.shown, known, withheld, cells.blocks)
+        known, withheld, new, sums = had.known, had.withheld, had.new, sparse.vstack([cells.sums, had.sums], format="csc")
+    system = System(cells.value, sums, small, cells.shown, known, withheld, new, cells.blocks)
     return protect(system, council.smallest_count, cells.follow) | small
 
 
