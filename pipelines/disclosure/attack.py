@@ -100,7 +100,10 @@ def _sides(table: TableContract, shown: pl.DataFrame, release: int) -> pl.DataFr
     """Every figure of a table that may add up, as one release shows or withholds it; hidden ones it never shows."""
     named = {name for one in table.adds_up.sums for name in (one.total, *one.parts)}
     added = [c for c in table.columns if c.is_number and ((c.disclosure and c.rounded == "count") or c.name in named)]
-    return pl.concat([_side(table, column, shown, release) for column in added])
+    if not set(table.primary_key) <= set(shown.columns):
+        return pl.DataFrame(schema=SIDES)
+    there = [column for column in added if not column.published or column.name in shown.columns]
+    return pl.concat([pl.DataFrame(schema=SIDES), *(_side(table, column, shown, release) for column in there)])
 
 
 def _side(table: TableContract, column: Column, shown: pl.DataFrame, release: int) -> pl.DataFrame:
@@ -129,7 +132,7 @@ def _side(table: TableContract, column: Column, shown: pl.DataFrame, release: in
         kind=pl.concat_str([pl.lit(""), *(pl.col(name) for name in adds.apart)], separator="|"),
         flow=pl.lit(days is not None and not stock),
         release=pl.lit(release, pl.Int64),
-        value=text.cast(pl.Float64),
+        value=text.cast(pl.Float64, strict=False),
         hidden=pl.lit(not column.published),
         confidential=note,
         decimals=text.str.extract(r"\.(\d*?)0*$").str.len_chars().cast(pl.Int64).fill_null(0),
@@ -188,7 +191,7 @@ class _Knowledge:
     @property
     def pooled(self) -> Floats:
         """The newest that any release shows of each figure."""
-        pooled = self.value[0]
+        pooled: Floats = self.value[0]
         for shown in self.value[1:]:
             pooled = np.where(np.isnan(shown), pooled, shown)
         return pooled
@@ -389,9 +392,9 @@ def _shown_elsewhere(known: _Knowledge) -> Iterator[Exposure]:
     """Figures withheld in one place of the newest release and shown in another."""
     newest = len(known.value) - 1
     value = known.value[newest]
-    for figure, *place in _places(known):
+    for figure, table, column, record in _places(known):
         if not np.isnan(value[figure]):
-            yield Exposure(*place, ONE, value[figure], value[figure])
+            yield Exposure(table, column, record, ONE, value[figure], value[figure])
 
 
 def _places(known: _Knowledge, hidden: bool = False) -> list[tuple[int, str, str, str]]:
@@ -430,19 +433,19 @@ def _bounded(known: _Knowledge, tables: Sequence[TableContract], council: str, s
     bounds = [_bounds(known, relations, *guesses[0], np.ones(newest.size, dtype=np.bool_), smallest_count)]
     if (np.isnan(known.pooled) != np.isnan(newest)).any():
         bounds.append(_bounds(known, relations, *guesses[1], np.ones(newest.size, dtype=np.bool_), smallest_count))
-    unclear = np.isnan(bounds).any(axis=2).all(axis=0)
+    unclear = np.asarray(np.isnan(np.array(bounds)).any(axis=2).all(axis=0), dtype=np.bool_)
     if unclear.any():
         bounds.append(_bounds(known, relations, *guesses[2], unclear, smallest_count))
-    for figure, *place in _places(known, hidden=True):
+    for figure, table, column, record in _places(known, hidden=True):
         hidden, whole = known.hidden[figure], known.whole[figure]
         certain = [(float(one[figure, 0]), float(one[figure, 1])) for one in bounds if not np.isnan(one[figure]).any()]
         if not certain:
-            yield Exposure(*place, UNCERTAIN, -FAR, FAR)
+            yield Exposure(table, column, record, UNCERTAIN, -FAR, FAR)
         for lower, upper in certain:
             if not hidden and upper - lower < (ONE_RECORD if whole else PART_OF_ONE):
-                yield Exposure(*place, ONE, lower, upper)
+                yield Exposure(table, column, record, ONE, lower, upper)
             elif whole and upper < smallest_count - NOTHING and (lower > NOTHING or not hidden):
-                yield Exposure(*place, SMALL, lower, upper)
+                yield Exposure(table, column, record, SMALL, lower, upper)
 
 
 def _bounds(
@@ -623,7 +626,7 @@ def _programme(unknowns: _Unknowns, rows: npt.NDArray[np.int64], columns: npt.ND
     programme.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     programme.a_matrix_.start_, programme.a_matrix_.index_ = matrix.indptr, matrix.indices
     programme.a_matrix_.value_ = matrix.data
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.passModel(programme)

@@ -48,36 +48,33 @@ def confirmed(exposed: Iterable[Exposure], tables: Iterable[TableContract], coun
     What has no certain bounds counts as exposed, since nobody knows that it is not.
     """
     contracts = {table.name: table for table in tables}
-    found: dict[tuple[str, str], list[str]] = {}
-    by_table: dict[str, list[Exposure]] = {}
-    for one in exposed:
-        by_table.setdefault(one.table_name, []).append(one)
-    for name, exposures in by_table.items():
-        mart = _by_record(contracts[name], pl.read_parquet(marts / f"{name}.parquet"))
-        known = pl.DataFrame(
-            [(one.column, one.record, one.rule, one.lower, one.upper) for one in exposures],
-            schema=["column", "record", "rule", "lower", "upper"],
-            orient="row",
-        ).join(mart, on=["column", "record"])
+    columns = ["table_name", "column", "record", "rule", "lower", "upper"]
+    every = pl.DataFrame([tuple(getattr(one, name) for name in columns) for one in exposed], schema=columns, orient="row")
+    found: list[Violation] = []
+    for (name,), exposures in every.group_by("table_name", maintain_order=True):
+        mart = _by_record(contracts[str(name)], pl.read_parquet(marts / f"{name}.parquet"))
+        known = exposures.join(mart, on=["column", "record"], how="left")
         within = pl.col("value").is_between(pl.col("lower") - 0.01, pl.col("upper") + 0.01)
         small = pl.col("value").is_between(0, council.smallest_count, closed="none") | (pl.col("rule") != SMALL)
-        for column, record, rule in (
-            known.filter((within & small) | (pl.col("rule") == UNCERTAIN)).select("column", "record", "rule").rows()
-        ):
-            found.setdefault((name, f"{column} {rule}"), []).append(record)
-    return [Violation(name, rule, len(records), tuple(records[:3])) for (name, rule), records in sorted(found.items())]
+        refuted = pl.col("value").is_null() | ~pl.col("people") | ~(within & small | (pl.col("rule") == UNCERTAIN))
+        true = pl.col("people").is_null() | ~refuted  # a row that no mart has is refuted by nothing
+        rules = known.filter(true).unique(["column", "rule", "record"]).sort("column", "rule", "record")
+        for (column, rule), rows in rules.group_by(["column", "rule"], maintain_order=True):
+            found.append(Violation(str(name), f"{column} {rule}", rows.height, tuple(rows["record"].head(3))))
+    return found
 
 
 def _by_record(table: TableContract, mart: pl.DataFrame) -> pl.DataFrame:
-    """The numbers of a mart's rows about people by column and record, the key of its row; rounded to the published decimals."""
-    people = mart.filter(pl.col(PEOPLE).fill_null(True)) if PEOPLE in mart.columns else mart
+    """The numbers of a mart by column and record, the key of its row, and whether they are about people."""
+    people = pl.col(PEOPLE).fill_null(True) if PEOPLE in mart.columns else pl.lit(True)
     key = [pl.lit(f"{name}=") + pl.col(name).cast(pl.String).fill_null("") for name in table.primary_key]
     numbers = [column.name for column in table.columns if column.is_number and (column.disclosure or not column.published)]
-    return (
-        people.select(pl.concat_str(key, separator="|").alias("record"), *(pl.col(name).cast(pl.Float64) for name in numbers))
-        .unpivot(index="record", variable_name="column", value_name="value")
-        .filter(pl.col("value").is_not_null())
+    rows = mart.select(
+        pl.concat_str(key, separator="|").alias("record"),
+        people.alias("people"),
+        *(pl.col(name).cast(pl.Float64) for name in numbers),
     )
+    return rows.unpivot(index=["record", "people"], variable_name="column", value_name="value")
 
 
 def _audit(table: TableContract, council: Council, marts: Path, safe: Path) -> Iterator[Violation]:

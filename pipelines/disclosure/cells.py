@@ -64,7 +64,8 @@ class Cells:
     @cached_property
     def shown(self) -> Numbers:
         """How many published values rest on each cell."""
-        return np.asarray(self.shown_by.sum(axis=0)).ravel()
+        shown: Numbers = np.asarray(self.shown_by.sum(axis=0)).ravel()
+        return shown
 
     def follow(self, withheld: Flags) -> Flags:
         """The cells withheld once these are: a count is withheld wherever it stands if one value that tells it is emptied, and
@@ -78,7 +79,8 @@ class Cells:
 
     def emptied(self, withheld: Flags) -> Flags:
         """The published values that rest on a withheld cell."""
-        return np.asarray(self.shown_by @ withheld.astype(float) > 0)
+        emptied: Flags = np.asarray(self.shown_by @ withheld.astype(float) > 0)
+        return emptied
 
 
 def read_cells(tables: Iterable[TableContract], marts: Path, council: str, year_starts_in: int, smallest_count: int) -> Cells:
@@ -386,7 +388,7 @@ def _numbered_apart(equations: Iterable[pl.DataFrame]) -> pl.DataFrame:
     apart, number = [], 0
     for one in equations:
         ranked = one.select(pl.col("sum").rank("dense").cast(pl.Int64).alias("sum") + number, "cell", "sign")
-        number = ranked["sum"].max() or number if ranked.height else number
+        number += ranked["sum"].n_unique()
         apart.append(ranked)
     together = pl.concat(apart).sort("sum", "cell").group_by("sum", maintain_order=True).agg("cell", "sign")
     return together.unique(["cell", "sign"], maintain_order=True).explode("cell", "sign")

@@ -60,7 +60,8 @@ def before(cells: Cells, tables: Iterable[TableContract], marts: Path, publish: 
     def cells_with(state: str) -> Flags:
         """Cells that a value in this state tells; or, where no value tells a cell by itself, all values that rest on it."""
         here = (values["state"] == state).fill_null(False).to_numpy().astype(float)
-        return np.where(told, tells.T @ here > 0, (every > 0) & (cells.shown_by.T @ here >= every))
+        found: Flags = np.where(told, tells.T @ here > 0, (every > 0) & (cells.shown_by.T @ here >= every))
+        return found
 
     known, withheld = cells_with("same"), cells_with("withheld")
     new = (every > 0) & ~known & ~withheld

@@ -27,7 +27,13 @@ Places = npt.NDArray[np.int64]
 
 SMALLEST_CHANGE = 1e-6
 ALMOST_FREE = 1e-3
-SETTINGS = {"output_flag": False, "threads": 1, "random_seed": 0, "presolve": "off", "solver": "simplex"}
+SETTINGS: dict[str, bool | int | str] = {
+    "output_flag": False,
+    "threads": 1,
+    "random_seed": 0,
+    "presolve": "off",
+    "solver": "simplex",
+}
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,8 @@ def protect(system: System, smallest_count: int, follow: Callable[[Flags], Flags
 def _components(system: System) -> Places:
     """The connected part that each cell belongs to, where cells that are known connect nothing."""
     free = abs(system.sums) @ sparse.diags_array((~system.known).astype(float))
-    return connected_components(free.T @ free, directed=False)[1].astype(np.int64)
+    parts: Places = connected_components(free.T @ free, directed=False)[1].astype(np.int64)
+    return parts
 
 
 def _parts(parts: Places, wanted: Flags) -> Iterator[Places]:
@@ -164,7 +171,7 @@ def _solver(sums: sparse.csc_array, cost: Numbers, most: Numbers, value: Numbers
     program.a_matrix_.start_ = np.concatenate([sums.indptr, sums.indptr[1:] + sums.indptr[-1]])
     program.a_matrix_.index_ = np.concatenate([row, row])
     program.a_matrix_.value_ = np.concatenate([sums.data, -sums.data])
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, setting in SETTINGS.items():
         solver.setOptionValue(option, setting)
     solver.passModel(program)
