@@ -54,9 +54,10 @@ def confirmed(exposed: Iterable[Exposure], tables: Iterable[TableContract], coun
     for (name,), exposures in every.group_by("table_name", maintain_order=True):
         mart = _by_record(contracts[str(name)], pl.read_parquet(marts / f"{name}.parquet"))
         known = exposures.join(mart, on=["column", "record"], how="left")
-        within = pl.col("value").is_between(pl.col("lower") - 0.01, pl.col("upper") + 0.01)
-        small = pl.col("value").is_between(0, council.smallest_count, closed="none") | (pl.col("rule") != SMALL)
-        refuted = pl.col("value").is_null() | ~pl.col("people") | ~(within & small | (pl.col("rule") == UNCERTAIN))
+        value = pl.col("true value")
+        within = value.is_between(pl.col("lower") - 0.01, pl.col("upper") + 0.01)
+        small = value.is_between(0, council.smallest_count, closed="none") | (pl.col("rule") != SMALL)
+        refuted = value.is_null() | ~pl.col("people") | ~(within & small | (pl.col("rule") == UNCERTAIN))
         true = pl.col("people").is_null() | ~refuted  # a row that no mart has is refuted by nothing
         rules = known.filter(true).unique(["column", "rule", "record"]).sort("column", "rule", "record")
         for (column, rule), rows in rules.group_by(["column", "rule"], maintain_order=True):
@@ -74,7 +75,7 @@ def _by_record(table: TableContract, mart: pl.DataFrame) -> pl.DataFrame:
         people.alias("people"),
         *(pl.col(name).cast(pl.Float64) for name in numbers),
     )
-    return rows.unpivot(index=["record", "people"], variable_name="column", value_name="value")
+    return rows.unpivot(index=["record", "people"], variable_name="column", value_name="true value")
 
 
 def _audit(table: TableContract, council: Council, marts: Path, safe: Path) -> Iterator[Violation]:

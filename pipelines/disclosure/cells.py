@@ -72,8 +72,8 @@ class Cells:
         so is a count that no value shows any longer."""
         while True:
             emptied = self.emptied(withheld)
-            more = withheld | (self.tells.T @ emptied > 0) | ((self.shown > 0) & (self.shown_by.T @ emptied >= self.shown))
-            if (more == withheld).all():
+            more: Flags = withheld | (self.tells.T @ emptied > 0) | ((self.shown > 0) & (self.shown_by.T @ emptied >= self.shown))
+            if np.array_equal(more, withheld):
                 return more
             withheld = more
 

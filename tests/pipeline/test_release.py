@@ -14,7 +14,7 @@ from small_release import AREA, COUNCIL, NOTE, OBSERVATION, SmallRelease, conten
 
 from pipelines import release
 from pipelines.config import ConfigError
-from pipelines.release import disclosure, Gate, gates, install, personal_data, recover
+from pipelines.release import Gate, disclosure, gates, install, personal_data, recover
 from pipelines.verify import verify
 
 
