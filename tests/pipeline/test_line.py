@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from pathlib import Path
@@ -12,6 +13,11 @@ import pytest
 from line import Line
 from small_council import COUNCIL, SOURCES, write_council
 from small_council.place import PLANTED
+
+from pipelines.contract import read_contracts
+from pipelines.council import load_council
+from pipelines.disclosure.attack import attack, read_release
+from pipelines.disclosure.audit import confirmed
 
 DATASETS = {
     "performance": {
@@ -105,6 +111,14 @@ def test_no_small_count_of_people_is_published(council: Line) -> None:
     withheld = [row for row in council.table("performance", "observation") if row["value_note"] == "c"]
     assert withheld
     assert all(row["numerator"] == row["value"] == row["lower_95"] == "" for row in withheld)
+
+
+def test_nobody_can_work_out_what_is_withheld(council: Line) -> None:
+    manifest = json.loads((council.state / "dbt/target/manifest.json").read_bytes())
+    tables = [table for table in read_contracts(manifest).values() if table.layer == "mart"]
+    owner = load_council(COUNCIL)
+    exposed = attack([read_release(council.publish)], tables, owner.area_code, owner.smallest_count)
+    assert confirmed(exposed, tables, owner, council.state / "marts") == []
 
 
 def test_every_row_received_is_accounted_for(council: Line) -> None:
