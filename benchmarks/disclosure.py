@@ -94,7 +94,9 @@ def _measure(name: str, mart: pl.DataFrame, folder: Path) -> None:
     resource = {"name": "figure", "kind": "data", "path": "data/figure.csv", "schema": {"fields": fields}}
     write_json(published / "open/datapackage.json", {"resources": [resource]})
     wall, processor = time.perf_counter(), time.process_time()
-    exposed = attack([one for one in (before, read_release(published)) if one], [FIGURE], WHOLE, council.smallest_count)
+    exposed = attack(
+        [one for one in (before, read_release(published)) if one], [FIGURE], WHOLE, council.smallest_count, passed=True
+    )
     costs += [time.perf_counter() - wall, time.process_time() - processor]
     small = mart.filter(pl.col("counted").is_between(1, council.smallest_count - 1)).height
     times = " | ".join(f"{cost:.1f}" for cost in costs)

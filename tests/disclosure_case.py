@@ -131,12 +131,13 @@ class Case:
     def audit(self) -> list[Violation]:
         return audit([self.table], self.council, self.folder / "marts", self.folder / "safe")
 
-    def attack(self) -> list[Exposure]:
-        """What all releases so far give away."""
-        return attack(self.releases, [self.table], WHOLE, self.council.smallest_count, self.council.round_to)
+    def attack(self, passed: bool = False) -> list[Exposure]:
+        """What all releases so far give away; where they ``passed`` before, what the newest adds."""
+        rule = self.council
+        return attack(self.releases, [self.table], WHOLE, rule.smallest_count, rule.round_to, passed)
 
-    def disclosed(self) -> list[Violation]:
-        return confirmed(self.attack(), [self.table], self.council, self.folder / "marts")
+    def disclosed(self, passed: bool = False) -> list[Violation]:
+        return confirmed(self.attack(passed), [self.table], self.council, self.folder / "marts")
 
     def show(self, column: str, value: object, **key: object) -> None:
         """Put a value into the newest release, as if disclosure control had let it through."""

@@ -74,12 +74,18 @@ def read_release(folder: Path) -> dict[str, pl.DataFrame]:
 
 
 def attack(
-    releases: Sequence[Tables], tables: Iterable[TableContract], council: str, smallest_count: int, round_to: int = 1
+    releases: Sequence[Tables],
+    tables: Iterable[TableContract],
+    council: str,
+    smallest_count: int,
+    round_to: int = 1,
+    passed: bool = False,
 ) -> list[Exposure]:
     """Everything exposed by the releases together, the last of which is the newest; sorted.
 
     ``releases`` have the published tables by name, every value as text; ``tables`` say what adds up. ``council`` is the code of
-    the whole council, ``round_to`` the base that counts are rounded to.
+    the whole council, ``round_to`` the base that counts are rounded to. Where all but the newest have ``passed`` an attack, only
+    what hangs together with something that the newest shows or withholds anew is attacked.
     """
     governed = [table for table in tables if any(column.disclosure for column in table.columns)]
     sides = [
@@ -89,7 +95,11 @@ def attack(
         if table.name in shown
     ]
     known = _knowledge(_one_series(pl.concat([pl.DataFrame(schema=SIDES), *sides])), len(releases), round_to)
-    exposed = [*_beside(governed, releases[-1]), *_shown_elsewhere(known), *_bounded(known, governed, council, smallest_count)]
+    exposed = [
+        *_beside(governed, releases[-1]),
+        *_shown_elsewhere(known),
+        *_bounded(known, governed, council, smallest_count, passed),
+    ]
     return sorted(set(exposed), key=lambda one: (one.table_name, one.column, one.record, one.rule))
 
 
@@ -420,7 +430,9 @@ class _Unknowns:
     unsure: npt.NDArray[np.int64]
 
 
-def _bounded(known: _Knowledge, tables: Sequence[TableContract], council: str, smallest_count: int) -> Iterator[Exposure]:
+def _bounded(
+    known: _Knowledge, tables: Sequence[TableContract], council: str, smallest_count: int, passed: bool
+) -> Iterator[Exposure]:
     """Withheld figures between whose bounds there is too little.
 
     Nobody tells the attacker which withheld figures were revised. So all releases are taken together as if none was, and
@@ -430,9 +442,10 @@ def _bounded(known: _Knowledge, tables: Sequence[TableContract], council: str, s
     relations = _relations(known, tables, council)
     earlier, newest = range(len(known.value) - 1), known.value[-1]
     guesses = [(known.pooled, earlier), (newest, earlier), (newest, range(0))]
-    bounds = [_bounds(known, relations, *guesses[0], np.ones(newest.size, dtype=np.bool_), smallest_count)]
+    wanted = _near_something_new(known, relations) if passed and earlier else np.ones(newest.size, dtype=np.bool_)
+    bounds = [_bounds(known, relations, *guesses[0], wanted, smallest_count)]
     if (np.isnan(known.pooled) != np.isnan(newest)).any():
-        bounds.append(_bounds(known, relations, *guesses[1], np.ones(newest.size, dtype=np.bool_), smallest_count))
+        bounds.append(_bounds(known, relations, *guesses[1], wanted, smallest_count))
     unclear = np.asarray(np.isnan(np.array(bounds)).any(axis=2).all(axis=0), dtype=np.bool_)
     if unclear.any():
         bounds.append(_bounds(known, relations, *guesses[2], unclear, smallest_count))
@@ -446,6 +459,17 @@ def _bounded(known: _Knowledge, tables: Sequence[TableContract], council: str, s
                 yield Exposure(table, column, record, ONE, lower, upper)
             elif whole and upper < smallest_count - NOTHING and (lower > NOTHING or not hidden):
                 yield Exposure(table, column, record, SMALL, lower, upper)
+
+
+def _near_something_new(known: _Knowledge, relations: _Relations) -> Mask:
+    """The figures that the newest release shows or withholds otherwise than the one before, and all in a sum with them."""
+    before, newest = known.value[-2:]
+    new = ~known.there[-2] | (np.isnan(before) != np.isnan(newest)) | (np.abs(np.nan_to_num(before - newest)) > NOTHING)
+    linked = abs(relations.matrix)
+    near = new | (np.asarray(linked.T @ (np.asarray(linked @ new.astype(float)) > 0).astype(float)) > 0)
+    series = known.sides.filter("flow").with_columns(new=pl.Series(new)[known.sides.filter("flow")["figure"]])
+    near[series.filter(pl.col("new").any().over("population", "area", "part"))["figure"].to_numpy()] = True
+    return np.asarray(near, dtype=np.bool_)
 
 
 def _bounds(
@@ -529,7 +553,7 @@ def _over_time(known: _Knowledge, untimed: frozenset[str], value: Floats) -> Row
 
 
 def _solve_all(unknowns: _Unknowns, wanted: Mask, known: _Knowledge, smallest_count: int) -> Floats:
-    """The bounds of every figure, NaN where no certain answer was found; what hangs together at a time."""
+    """The bounds of every figure that hangs together with a wanted one, NaN where no certain answer was found."""
     bounds = np.full((known.hidden.size, 2), np.nan)
     linked = abs(unknowns.matrix)
     part = connected_components(linked.T @ linked, directed=False)[1]
@@ -541,6 +565,8 @@ def _solve_all(unknowns: _Unknowns, wanted: Mask, known: _Knowledge, smallest_co
     alone = np.flatnonzero(asked & single)
     bounds[unknowns.figure[alone]] = _alone(unknowns)[alone]
     columns, rows = np.argsort(part, kind="stable"), np.argsort(part_of_row, kind="stable")
+    left = is_figure & ~np.isin(part, part[asked])
+    bounds[unknowns.figure[left]] = (-FAR, FAR)
     for number in np.unique(part[asked & ~single]):
         here = columns[slice(*np.searchsorted(part[columns], [number, number + 1]))]
         there = rows[slice(*np.searchsorted(part_of_row[rows], [number, number + 1]))]

@@ -91,6 +91,7 @@ def test_a_later_release_that_withholds_others_gives_the_first_away_unless_it_re
         careful.release(mart)
     assert shown(forgetful, "W2") == "9"
     assert forgetful.disclosed()
+    assert forgetful.disclosed(passed=True)
     assert shown(careful, "W2") is None
     assert careful.disclosed() == []
 
