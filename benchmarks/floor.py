@@ -31,7 +31,7 @@ typed as (
         try_strptime("Closed", '%d/%m/%Y %H:%M') as closed_at, "Outcome" as outcome,
         case when "Ward" in ({wards}) then "Ward" end as area_code,
         map {{'TEL': 'phone', 'WEB': 'web', 'APP': 'app', 'EML': 'email', 'F2F': 'in_person'}}[trim("Channel")] as channel,
-        trim("Priority") as priority, "Opened", "Due", "Closed", "Ward", "Channel"
+        trim("Priority") as priority, "Opened", "Due", "Closed", "Ward", "Channel" as channel_cell
     from cells
 )
 select
@@ -45,7 +45,7 @@ select
         case when "Closed" is not null and closed_at is null then 'closed_at not a date' end,
         case when closed_at < opened_at then 'closed before opened' end,
         case when "Ward" is not null and area_code is null then 'unknown area' end,
-        case when "Channel" is not null and channel is null then 'unlisted value' end
+        case when channel_cell is not null and channel is null then 'unlisted value' end
     ], lambda reason: reason is not null) as reasons
 from typed
 """

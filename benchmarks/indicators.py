@@ -34,7 +34,7 @@ models:
         measure: percentage
         decimals: 1
         polarity: high
-        theme: timeliness
+        theme: quality
         perspective: process
         results_chain: output
         service: {service}
@@ -46,6 +46,18 @@ models:
       - v: 1
         config:
           meta: {{change: First version., reason: To be measured., valid_from: 2021-04-01, approved_by: Nobody}}
+
+unit_tests:
+  - name: {name}_worked_example
+    description: Closed on the day it was opened is within any number of days.
+    model: {name}
+    given:
+      - input: ref('stg_service_request')
+        rows:
+          - {{request_id: R1, service: {service}, opened_at: 2025-06-02 08:00, closed_at: 2025-06-02 16:00}}
+    expect:
+      rows:
+        - {{period_start: 2025-06-02, numerator: 1, denominator: 1}}
 """
 
 

@@ -65,7 +65,7 @@ def read_line(workspace: Workspace) -> Line:
 
 
 def models_asset(line: Line, name: str, select: str = "fqn:*", exclude: str = "") -> dg.AssetsDefinition:
-    """One pass of dbt. Its tests are asset checks; a failed test stops what rests on the model, and so the release."""
+    """One pass of dbt. Its tests are asset checks; a failed test stops the release."""
     first_pass = exclude == model.RELEASE_TAG
     settings = DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_duplicate_source_asset_keys=True)
 
@@ -113,7 +113,7 @@ def _reported(built: Sequence[model.Built], checks: Set[dg.AssetCheckKey]) -> It
 
 def _failure(one: model.Built) -> str:
     what = f"The test {one.name} of the model {one.model} failed" if one.is_test else f"The model {one.model} failed"
-    return f"{what}: {one.message.strip()}. Nothing that rests on it was made."
+    return f"{what}: {one.message.strip()}. Nothing is released until it is put right."
 
 
 def build(line: Line) -> dg.Definitions:

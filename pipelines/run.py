@@ -88,7 +88,7 @@ def _what_stopped(result: ExecuteInProcessResult) -> Iterator[str]:
             continue
         asset = check.asset_key.path
         if asset[0] == "model":
-            found.append(f"The test {check.check_name} of the model {asset[-1]} failed, so nothing that rests on it was made.")
+            found.append(f"The test {check.check_name} of the model {asset[-1]} failed, so nothing is released.")
         else:
             found.append(f"{'/'.join(asset)}, {check.check_name}: {check.description or 'failed'}")
     yield from found

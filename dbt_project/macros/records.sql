@@ -23,7 +23,7 @@ with intake_in_use as (
     where
         delivery.in_use
         {%- if is_incremental() %}
-        and delivery.intake_id not in (select kept.intake_id from {{ this }} as kept)
+        and delivery.intake_id not in (select distinct kept.intake_id from {{ this }} as kept)
         {%- endif %}
 ),
 
