@@ -53,7 +53,6 @@ select
     'A note, with a comma, of case ' || cast(n as varchar) as "Note",
     cast(h1 % 7 as varchar) as "Team"
 from told
-order by n
 """
 
 

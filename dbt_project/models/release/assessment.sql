@@ -9,7 +9,11 @@ with figure as (
         adoption.comparator_group as adopted_group,
         headline.area_code = council.area_code as is_council,
         coalesce(adoption.no_change_band, council.no_change_band) as no_change_band,
-        1 + cast({{ dbt.datediff('headline.period_start', 'headline.period_end', 'month') }} as integer) as months
+        cast(
+            12 * (extract(year from headline.period_end) - extract(year from headline.period_start))
+            + extract(month from headline.period_end) - extract(month from headline.period_start) + 1
+            as integer
+        ) as months
     from {{ ref('headline') }} as headline
     inner join {{ ref('indicator') }} as indicator
         on headline.indicator_id = indicator.indicator_id
@@ -40,8 +44,8 @@ suspension as (
             and event.kind = 'suspension'
             and figure.period_start >= event.starts_on
             and (event.ends_on is null or figure.period_end <= event.ends_on)
-            and (event.indicator_id is null or event.indicator_id = figure.indicator_id)
-            and (event.service is null or event.service = figure.service)
+            and (event.indicator_id is null or figure.indicator_id = event.indicator_id)
+            and (event.service is null or figure.service = event.service)
     group by
         figure.indicator_id,
         figure.method_version,
@@ -85,7 +89,8 @@ group_gap as (
                 equity.period_type,
                 equity.period_start,
                 equity.period_end
-            order by equity.breakdown = 'ward' asc nulls last, equity.gap desc nulls last, equity.breakdown asc nulls last
+            order by
+                equity.breakdown = 'ward' asc nulls last, equity.gap desc nulls last, equity.breakdown asc nulls last
         ) = 1
 ),
 
@@ -296,17 +301,31 @@ rated as (
     select
         compared_with_target.*,
         case
-            when value is null then 'no_data'
-            when suspended_because is not null then 'suspended'
-            when target_version is null or target_kind = 'none' then 'no_target'
-            when not_judged_because is not null then 'not_measurable'
-            when due_on > period_end and colour <> 'green' then 'not_due'
-            when is_below_minimum then 'red'
-            when colour = 'red' and tolerance is null and is_above_minimum then 'amber'
-            else colour
+            when compared_with_target.value is null then 'no_data'
+            when compared_with_target.suspended_because is not null then 'suspended'
+            when compared_with_target.target_version is null or compared_with_target.target_kind = 'none'
+                then 'no_target'
+            when compared_with_target.not_judged_because is not null then 'not_measurable'
+            when
+                compared_with_target.due_on > compared_with_target.period_end
+                and compared_with_target.colour <> 'green'
+                then 'not_due'
+            when compared_with_target.is_below_minimum then 'red'
+            when
+                compared_with_target.colour = 'red'
+                and compared_with_target.tolerance is null
+                and compared_with_target.is_above_minimum
+                then 'amber'
+            else compared_with_target.colour
         end as rag,
-        {{ direction_of_travel('value', 'previous_value', 'polarity', 'no_change_band') }} as direction,
-        {{ direction_of_travel('value', 'year_ago_value', 'polarity', 'no_change_band') }} as direction_on_year
+        {{ direction_of_travel(
+            'compared_with_target.value', 'compared_with_target.previous_value', 'compared_with_target.polarity',
+            'compared_with_target.no_change_band'
+        ) }} as direction,
+        {{ direction_of_travel(
+            'compared_with_target.value', 'compared_with_target.year_ago_value', 'compared_with_target.polarity',
+            'compared_with_target.no_change_band'
+        ) }} as direction_on_year
     from compared_with_target
 ),
 
@@ -357,7 +376,7 @@ target_of_year as (
             and target.period_type = 'financial_year'
             and missed.indicator_id = target.indicator_id
             and missed.period_start = target.period_start
-            and (target.agreed_on is null or target.agreed_on <= missed.period_end)
+            and (target.agreed_on is null or missed.period_end >= target.agreed_on)
     qualify
         row_number() over (
             partition by missed.indicator_id, missed.method_version, missed.period_start, missed.period_end
@@ -378,7 +397,8 @@ needed as (
                 then
                     (12 * target_of_year.year_target - missed.months * cast(missed.value as double))
                     / (12 - missed.months)
-            when missed.measure in ('count', 'sum', 'rate') then target_of_year.year_target - cast(missed.value as double)
+            when missed.measure in ('count', 'sum', 'rate')
+                then target_of_year.year_target - cast(missed.value as double)
         end as needed_value
     from missed
     left join target_of_year
@@ -438,7 +458,8 @@ select
     {{ as_figure("case when target_kind not in ('quartile', 'rank') then at_most end") }} as at_most,
     rag,
     case
-        when rag = 'no_data' and value_note = 'c' then 'Not rated: the figure is withheld, because it rests on very few people.'
+        when rag = 'no_data' and value_note = 'c'
+            then 'Not rated: the figure is withheld, because it rests on very few people.'
         when rag = 'no_data' and value_note = 'z' then 'Not rated: there was nothing to work the figure out from.'
         when rag = 'no_data' then 'Not rated: there is no figure.'
         when rag = 'suspended' then 'Not rated: ' || suspended_because || '.'
@@ -451,8 +472,8 @@ select
         when rag = 'not_measurable' then 'Not rated: ' || not_judged_because
         when rag = 'not_due'
             then
-                'Not due: ' || value_text || ' is not yet the target (' || target_text || '), which is to be reached by '
-                || {{ date_text('due_on') }} || '.'
+                'Not due: ' || value_text || ' is not yet the target (' || target_text
+                || '), which is to be reached by ' || {{ date_text('due_on') }} || '.'
         when rag = 'green' then 'Green: ' || value_text || ' meets the target (' || target_text || ').'
         when is_below_minimum and colour <> 'red'
             then
@@ -475,7 +496,8 @@ select
                 when tolerance_type = 'relative' then {{ number_text('tolerance', 'decimals') }} || '% of it'
                 else {{ number_text('tolerance', 'decimals') }}
             end
-            || case when rag = 'amber' and tolerance is null then ', and is no worse than the minimum' else '' end || '.'
+            || case when rag = 'amber' and tolerance is null then ', and is no worse than the minimum' else '' end
+            || '.'
     end
     || case
         when rag = 'green' and is_stretch_met
