@@ -23,10 +23,11 @@ from pipelines.council import Council
 from pipelines.faults import has_own_words, where
 from pipelines.files import read_json, write_json
 from pipelines.indicators import Indicator, suggest
-from pipelines.intake import Receipt, take_in_all
+from pipelines.intake import take_in_all
 from pipelines.land import deliveries as received
 from pipelines.land import land
 from pipelines.package import Package
+from pipelines.receipts import Receipt
 from pipelines.sources import Source
 from pipelines.workspace import Workspace
 

@@ -23,7 +23,7 @@ from pipelines.tables import name, text
 from pipelines.values import stripped
 
 if TYPE_CHECKING:
-    from pipelines.intake import Receipt
+    from pipelines.receipts import Receipt
     from pipelines.sources import Source
 
 OF_LAST = 6

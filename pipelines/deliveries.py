@@ -20,8 +20,9 @@ from pipelines import corrections as put_right
 from pipelines.council import Council
 from pipelines.files import read_json, replacing
 from pipelines.indicators import Indicator, indicator_rows
-from pipelines.intake import Receipt, accepted_path, accepted_schema, is_as_stated
+from pipelines.intake import accepted_schema, is_as_stated
 from pipelines.land import Delivery, deliveries
+from pipelines.receipts import Receipt, accepted_path
 from pipelines.sources import Source
 from pipelines.target_words import target_words_rows
 from pipelines.workspace import Workspace

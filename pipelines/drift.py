@@ -20,7 +20,7 @@ from pipelines.formats import ColumnsAbsent
 from pipelines.values import CELL_RULES
 
 if TYPE_CHECKING:
-    from pipelines.intake import Receipt
+    from pipelines.receipts import Receipt
     from pipelines.sources import Source
 
 LEAST_LIKE = 0.45

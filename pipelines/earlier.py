@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipelines.intake import Receipt
+    from pipelines.receipts import Receipt
     from pipelines.sources import Source
 
 

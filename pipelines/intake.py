@@ -11,15 +11,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import duckdb
-import pandera.errors
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,12 +28,15 @@ from pipelines.corrections import Correcting, Correction
 from pipelines.earlier import Earlier
 from pipelines.evidence import SAMPLE_ROWS
 from pipelines.files import read_json, replacing, room_in, write_json
-from pipelines.formats import BrokenDelivery, ColumnsAbsent, ahead, first_rows, names_of, open_delivery, within
+from pipelines.formats import BrokenDelivery, ColumnsAbsent, OpenDelivery, ahead, first_rows, names_of, open_delivery
+from pipelines.formats.delivery import BATCH_ROWS
+from pipelines.judging import WHOLE_ROW, judged, repeats
 from pipelines.land import Delivery, NotInLanding, deliveries
 from pipelines.layout import Layout
+from pipelines.receipts import Receipt, RowsLost, accepted_path, quarantine_path, receipt_path
 from pipelines.reshape import EMPTY_CELLS
 from pipelines.sources import Source
-from pipelines.values import FAULTS, faults_of, read_values
+from pipelines.values import faults_of
 from pipelines.workspace import Workspace
 from schemas import RecordType
 
@@ -48,65 +48,9 @@ PROVENANCE: dict[str, pl.DataType] = {
     "row_number": pl.Int64(),
 }
 REASON = pl.Struct({"field": pl.String, "rule": pl.String, "explanation": pl.String})
-WHOLE_ROW = "row"
-"""Stands for the field where a rule is about several of them."""
 ERASED = "erased"
 """The rule that a row of an erased record breaks."""
-MONTHS: dict[str, pl.DataType] = {"month": pl.String(), "accepted": pl.Int64(), "set_aside": pl.Int64()}
-
-
-class RowsLost(AssertionError):
-    """The rows of a delivery do not add up: a fault of this program, never of the data."""
-
-
-@dataclass
-class Receipt:
-    """What became of one delivery.
-
-    ``status`` is ``accepted`` or ``broken`` (with a ``message``); ``reasons`` counts rows by field and rule;
-    ``layout`` counts rows by kind; ``missing`` counts accepted rows without a value, by field; ``months`` counts rows
-    accepted and set aside by the month of their records (``None`` where a row does not tell). ``corrections`` says what
-    became of each correction, ``purged`` when and why records were purged, after which the delivery cannot be judged again.
-    ``shape`` is the one of ``source.yml`` by which it was read, ``header`` the names of all its columns, ``looks`` the patterns
-    of its cells by column; ``warnings`` tell what is otherwise than it should be and stops nothing.
-    """
-
-    source: str
-    delivery: str
-    intake_id: str
-    mapping_sha256: str
-    contract_sha256: str = ""
-    status: str = "accepted"
-    message: str | None = None
-    rows_read: int = 0
-    rows_accepted: int = 0
-    rows_quarantined: int = 0
-    layout: dict[str, int] = field(default_factory=dict)
-    reasons: list[dict[str, Any]] = field(default_factory=list)
-    missing: dict[str, int] = field(default_factory=dict)
-    months: list[dict[str, Any]] = field(default_factory=list)
-    rows_corrected: int = 0
-    corrections: list[dict[str, Any]] = field(default_factory=list)
-    purged: dict[str, Any] | None = None
-    shape: str | None = None
-    header: list[str] = field(default_factory=list)
-    looks: dict[str, dict[str, float]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    first_date: str | None = None
-    last_date: str | None = None
-
-    @property
-    def rows_layout(self) -> int:
-        """Rows that are not records: titles, totals, footers."""
-        return sum(self.layout.values())
-
-    def assert_adds_up(self) -> None:
-        """Raise :class:`RowsLost` unless every row read is accepted, quarantined or a named layout row."""
-        if self.rows_read != self.rows_accepted + self.rows_quarantined + self.rows_layout:
-            raise RowsLost(
-                f"{self.source}, delivery {self.delivery[:16]}: {self.rows_read} rows read, but {self.rows_accepted} "
-                f"accepted, {self.rows_quarantined} quarantined and {self.rows_layout} layout rows"
-            )
+MONTHS = ("accepted", "set_aside")
 
 
 def take_in_all(source: Source, deliveries: Iterable[Delivery], workspace: Workspace) -> Iterator[tuple[Receipt, bool]]:
@@ -172,11 +116,6 @@ def is_as_stated(source: Source, receipt: Receipt, corrections: Iterable[Correct
     return by and set(known) <= {entry["id"] for entry in receipt.corrections}
 
 
-def receipt_path(source: str, delivery: str, workspace: Workspace) -> Path:
-    """Where the receipt of a delivery's intake is kept."""
-    return workspace.intake / source / f"{delivery}.json"
-
-
 def _stands(source: Source, standing: Receipt, intake_id: str, workspace: Workspace) -> bool:
     """Whether a receipt is of this very intake, and what it tells of is there."""
     outputs = (accepted_path(source, standing, workspace), quarantine_path(source.name, standing, workspace))
@@ -193,23 +132,9 @@ def _earlier(source: Source, delivery: Delivery, workspace: Workspace) -> Earlie
     return earlier
 
 
-def accepted_path(source: Source, receipt: Receipt, workspace: Workspace) -> Path:
-    """Where the accepted rows of a delivery are kept."""
-    return workspace.accepted / source.record_type.name / source.name / _file_name(receipt)
-
-
-def quarantine_path(source: str, receipt: Receipt, workspace: Workspace) -> Path:
-    """Where the quarantined rows of a delivery are kept: row_number, reasons, then the mapped cells as text."""
-    return workspace.quarantine / source / _file_name(receipt)
-
-
 def accepted_schema(record_type: RecordType) -> dict[str, pl.DataType]:
     """Columns of an accepted file: the contract's fields and where each row comes from."""
     return record_type.types | PROVENANCE
-
-
-def _file_name(receipt: Receipt) -> str:
-    return f"{receipt.delivery[:16]}-{receipt.intake_id[:8]}.parquet"
 
 
 def _remove_older(source: Source, receipt: Receipt, workspace: Workspace) -> None:
@@ -234,11 +159,13 @@ def _own_sha256() -> str:
         "earlier.py",
         "evidence.py",
         "intake.py",
+        "judging.py",
         "layout.py",
         "lists.py",
         "moments.py",
         "numbers.py",
         "periods.py",
+        "receipts.py",
         "reshape.py",
         "shapes.py",
         "sources.py",
@@ -257,44 +184,74 @@ def _judge(
     workspace: Workspace,
     earlier: Earlier,
 ) -> tuple[Receipt, list[tuple[int, Correction]]]:
-    """One pass over the delivery; a second where rows of it contradict each other, or earlier deliveries, under one key.
-
-    Gives the receipt, and the rows that were put right with their corrections.
-    """
-    set_aside: pl.DataFrame | None = None
+    """One pass over the delivery. Gives the receipt, and the rows that were put right with their corrections."""
     told = (source.name, delivery.sha256, intake_id, source.mapping_sha256, source.record_type.sha256)
     correcting = Correcting(corrections, source)
     try:
         source = shapes.chosen(source, delivery, workspace)
-        for _ in range(2):
-            receipt = Receipt(*told, shape=source.shape)
-            correcting = Correcting(corrections, source)
-            with ExitStack() as stack:
-                accepted = stack.enter_context(replacing(accepted_path(source, receipt, workspace)))
-                quarantined = stack.enter_context(replacing(quarantine_path(source.name, receipt, workspace)))
-                total = Total.of(source)
-                _stream(source, delivery, receipt, workspace, correcting, set_aside, accepted, quarantined, total)
-                receipt.assert_adds_up()
-                if set_aside is None:
-                    set_aside = _set_aside(accepted, source, workspace, earlier)
-                    if len(set_aside):
-                        continue
-                _judge_whole(source, delivery, receipt, accepted, total, workspace, earlier)
-                return receipt, correcting.applied
+        receipt, counts, total = Receipt(*told, shape=source.shape), _Counts(source.record_type), Total.of(source)
+        with ExitStack() as stack:
+            accepted = stack.enter_context(replacing(accepted_path(source, receipt, workspace)))
+            quarantined = stack.enter_context(replacing(quarantine_path(source.name, receipt, workspace)))
+            with _Writer(quarantined, _quarantine_schema(source), set(source.columns)) as set_aside:
+                with _accepting(accepted, source) as accept:
+                    _stream(source, delivery, receipt, workspace, correcting, total, counts, accept, set_aside)
+                contradictory = _contradictory(accepted, source, workspace, earlier)
+                if len(contradictory):
+                    again = _again(source, delivery, workspace, Correcting(corrections, source), contradictory)
+                    _take_back(contradictory, again, accepted, source, counts, set_aside)
+            counts.told(receipt)
+            receipt.rows_corrected, receipt.corrections = correcting.rows_corrected, correcting.summary
+            receipt.assert_adds_up()
+            _judge_whole(source, delivery, receipt, accepted, total, workspace, earlier)
+            return receipt, correcting.applied
     except BrokenDelivery as broken:
         refused = Receipt(*told, shape=source.shape)
         refused.status, refused.message = "broken", f"{_told(broken, source, delivery, workspace, earlier)}."
         refused.corrections = correcting.summary
         return refused, []  # nothing of it was taken in, so it counts no row
-    raise RowsLost(f"{source.name}, delivery {delivery.sha256[:16]}: contradictory rows were not set aside")
 
 
-def _set_aside(accepted: Path, source: Source, workspace: Workspace, earlier: Earlier) -> pl.DataFrame:
-    """Faults of rows that contradict others: of this delivery, or of the last version in earlier ones."""
+def _contradictory(accepted: Path, source: Source, workspace: Workspace, earlier: Earlier) -> pl.DataFrame:
+    """Faults of accepted rows that contradict others: of this delivery, or of the last version in earlier ones."""
     before = [accepted_path(source, receipt, workspace) for receipt in earlier.receipts] if source.transitions else []
     there = [path for path in before if path.exists()]
     changed = transitions.not_allowed(source.transitions, source.record_type.key, accepted, there)
-    return pl.concat([_repeats(accepted, source, workspace), changed])
+    return pl.concat([repeats(accepted, source, workspace), changed])
+
+
+def _again(
+    source: Source, delivery: Delivery, workspace: Workspace, correcting: Correcting, faults: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    """The cells of the rows at fault, read once more: an accepted row does not hold them as they were."""
+    with _opened(source, delivery, workspace, {}, Counter()) as (_, batches):
+        for batch in batches:
+            yield correcting(batch.join(faults, on="row_number", how="semi", maintain_order="left"))
+
+
+def _take_back(
+    faults: pl.DataFrame,
+    cells: Iterable[pl.DataFrame],
+    accepted: Path,
+    source: Source,
+    counts: _Counts,
+    set_aside: _Writer,
+) -> None:
+    """Put accepted rows that turned out to be at fault into the quarantine, with their ``cells``, and count anew."""
+    for batch in cells:
+        set_aside(_with_reasons(batch, faults).select(list(_quarantine_schema(source))))
+    counts.nothing_accepted()
+    taken = 0
+    with replacing(accepted) as kept, _accepting(kept, source) as accept:
+        for rows in ahead(pl.DataFrame(arrow) for arrow in pq.ParquetFile(accepted).iter_batches(BATCH_ROWS)):
+            at_fault = rows.join(faults, on="row_number", how="semi", maintain_order="left")
+            taken += len(at_fault)
+            counts.set_aside(at_fault, faults.join(at_fault, on="row_number", how="semi", maintain_order="left"))
+            good = rows.join(faults, on="row_number", how="anti", maintain_order="left")
+            accept(good)
+            counts.accepted(good)
+    if taken != faults["row_number"].n_unique():
+        raise RowsLost(f"{source.name}: {faults['row_number'].n_unique()} rows were to be set aside, and {taken} were")
 
 
 def _judge_whole(
@@ -345,57 +302,50 @@ def _stop_if_too_bad(source: Source, receipt: Receipt) -> None:
         )
 
 
+@contextmanager
+def _opened(
+    source: Source, delivery: Delivery, workspace: Workspace, looks: dict[str, dict[str, float]], layout: Counter[str]
+) -> Iterator[tuple[OpenDelivery, Iterator[pl.DataFrame]]]:
+    """A delivery being read, and its rows as the source lays them out; ``looks`` and ``layout`` are filled on the way."""
+    blob, reshape = workspace.blobs / delivery.sha256, source.reshape
+    names = names_of(blob, source.format, workspace.state) if reshape.headers else []
+    with open_delivery(blob, source.format, reshape.needed(source.columns, names), workspace.state) as opened:
+        batches = drift.looked_at(ahead(opened.batches), looks)
+        yield opened, reshape.batches(batches, source.columns, names, delivery.file_name, layout)
+
+
 def _stream(
     source: Source,
     delivery: Delivery,
     receipt: Receipt,
     workspace: Workspace,
     correcting: Correcting,
-    set_aside: pl.DataFrame | None,
-    accepted_file: Path,
-    quarantine_file: Path,
     total: Total | None,
+    counts: _Counts,
+    accept: _Writer,
+    set_aside: _Writer,
 ) -> None:
-    """Read, type, judge and write batch by batch; fill the receipt."""
-    typed_schema = accepted_schema(source.record_type)
-    raw_schema = {"row_number": pl.Int64(), "reasons": pl.List(REASON)} | {c: pl.String() for c in source.columns}
-    reasons: Counter[tuple[str, str]] = Counter()
-    layout = Layout(source.layout_rows, source.columns)
-    missing: Counter[str] = Counter()
-    dates: list[date] = []
-    months = [pl.DataFrame(schema=MONTHS)]
+    """Read, type, judge and write batch by batch; count, and say in the receipt what the file is like."""
+    layout, columns = Layout(source.layout_rows, source.columns), list(_quarantine_schema(source))
     erased = erasure.listed(source, workspace)
-    blob, reshape = workspace.blobs / delivery.sha256, source.reshape
-    names = names_of(blob, source.format, workspace.state) if reshape.headers else []
-    with (
-        open_delivery(blob, source.format, reshape.needed(source.columns, names), workspace.state) as opened,
-        _Writer(accepted_file, typed_schema, set(PROVENANCE) | set(typed_schema) - set(source.record_type.key)) as write_accepted,
-        _Writer(quarantine_file, raw_schema, set(source.columns)) as write_quarantined,
-    ):
-        batches = drift.looked_at(ahead(opened.batches), receipt.looks)
-        for batch in reshape.batches(batches, source.columns, names, delivery.file_name, layout.counts):
+    with _opened(source, delivery, workspace, receipt.looks, layout.counts) as (opened, batches):
+        for batch in batches:
             receipt.rows_read += len(batch)
             batch = _records(correcting(batch), layout, total)
             unreadable = batch.filter(pl.col("unreadable").is_not_null())
-            write_quarantined(_with_reasons(unreadable, _unreadable_faults(unreadable)).select(list(raw_schema)))
-            receipt.rows_quarantined += len(unreadable)
-            reasons.update(dict(_counted(_unreadable_faults(unreadable))))
+            faults = _unreadable_faults(unreadable)
+            set_aside(_with_reasons(unreadable, faults).select(columns))
+            counts.unreadable(faults)
             batch = batch.filter(pl.col("unreadable").is_null())
-            typed, faults = read_values(batch, source)
-            faults = pl.concat([faults, _contract_faults(typed, faults, source)])
-            if set_aside is not None:
-                faults = pl.concat([faults, set_aside.join(batch, on="row_number", how="semi")])
+            typed, faults = judged(batch, source)
             if erased:
                 batch, faults = _without_erased(batch, faults, erased.among(typed), source)
-            good = typed.filter(~pl.col("row_number").is_in(faults["row_number"].implode()))
-            write_accepted(_with_provenance(good, delivery, receipt).select(list(typed_schema)))
-            write_quarantined(_with_reasons(batch, faults).select(list(raw_schema)))
-            receipt.rows_accepted += len(good)
-            receipt.rows_quarantined += len(batch) - len(good)
-            reasons.update(dict(_counted(faults)))
-            missing.update({name: good[name].null_count() for name in source.record_type.types})
-            dates += _span(good, source.record_type)
-            months.append(_months(typed, faults, source.record_type))
+            at_fault = pl.col("row_number").is_in(faults["row_number"].implode())
+            good = typed.filter(~at_fault)
+            accept(_with_provenance(good, delivery, receipt).select(list(accepted_schema(source.record_type))))
+            set_aside(_with_reasons(batch, faults).select(columns))
+            counts.accepted(good)
+            counts.set_aside(typed.filter(at_fault), faults)
         receipt.rows_read += opened.above_header + opened.blank_lines + layout.counts[EMPTY_CELLS]
     if opened.above_header:
         layout.counts["above_header"] = opened.above_header
@@ -403,12 +353,54 @@ def _stream(
         layout.counts["blank_line"] = opened.blank_lines
     receipt.layout = {kind: rows for kind, rows in sorted(layout.counts.items()) if rows or kind in source.layout_rows}
     receipt.header = [name for name in opened.names if name]
-    receipt.missing = {name: missing[name] for name in source.record_type.types}
-    receipt.reasons = [{"field": f, "rule": r, "rows": rows} for (f, r), rows in sorted(reasons.items())]
-    receipt.months = pl.concat(months).group_by("month").sum().sort("month", nulls_last=True).to_dicts()
-    receipt.rows_corrected, receipt.corrections = correcting.rows_corrected, correcting.summary
-    receipt.first_date = min(dates).isoformat() if dates else None
-    receipt.last_date = max(dates).isoformat() if dates else None
+
+
+class _Counts:
+    """What a receipt says of the rows of a delivery, counted batch by batch."""
+
+    def __init__(self, record_type: RecordType) -> None:
+        self.record_type = record_type
+        self.rows_set_aside = 0
+        self.reasons: Counter[tuple[str, str]] = Counter()
+        self.months_set_aside = _no_months("set_aside")
+        self.nothing_accepted()
+
+    def nothing_accepted(self) -> None:
+        """Begin anew with the accepted rows."""
+        self.rows_accepted = 0
+        self.missing: Counter[str] = Counter()
+        self.days: list[date] = []
+        self.months_accepted = _no_months("accepted")
+
+    def accepted(self, rows: pl.DataFrame) -> None:
+        """Count typed rows that were accepted."""
+        self.rows_accepted += len(rows)
+        self.missing.update({name: rows[name].null_count() for name in self.record_type.types})
+        if self.record_type.dated_by and len(rows):
+            days = rows.select(_day(self.record_type))["day"].drop_nulls()
+            self.days += [day for day in (days.min(), days.max()) if isinstance(day, date)]
+        self.months_accepted = _added(self.months_accepted, _months(rows, self.record_type, "accepted"))
+
+    def set_aside(self, rows: pl.DataFrame, faults: pl.DataFrame) -> None:
+        """Count typed rows that were set aside for these faults."""
+        self.rows_set_aside += len(rows)
+        self.reasons.update(dict(_counted(faults)))
+        self.months_set_aside = _added(self.months_set_aside, _months(rows, self.record_type, "set_aside"))
+
+    def unreadable(self, faults: pl.DataFrame) -> None:
+        """Count rows that could not be split into cells, one fault each."""
+        self.rows_set_aside += len(faults)
+        self.reasons.update(dict(_counted(faults)))
+
+    def told(self, receipt: Receipt) -> None:
+        """Put all counts into the receipt."""
+        receipt.rows_accepted, receipt.rows_quarantined = self.rows_accepted, self.rows_set_aside
+        receipt.missing = {name: self.missing[name] for name in self.record_type.types}
+        receipt.reasons = [{"field": f, "rule": r, "rows": rows} for (f, r), rows in sorted(self.reasons.items())]
+        receipt.first_date = min(self.days).isoformat() if self.days else None
+        receipt.last_date = max(self.days).isoformat() if self.days else None
+        months = self.months_accepted.join(self.months_set_aside, on="month", how="full", coalesce=True, nulls_equal=True)
+        receipt.months = months.with_columns(pl.col(*MONTHS).fill_null(0)).sort("month", nulls_last=True).to_dicts()
 
 
 def _records(batch: pl.DataFrame, layout: Layout, total: Total | None) -> pl.DataFrame:
@@ -437,55 +429,6 @@ def _without_erased(
     return emptied, pl.concat([kept, faults_of(erased, WHOLE_ROW, ERASED, why)])
 
 
-def typed(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """Rows of text cells as fields of the contract's types, with ``row_number``; nothing where a cell cannot be read."""
-    return read_values(rows, source)[0]
-
-
-def _contract_faults(typed: pl.DataFrame, known: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """What the record type's Pandera schema and the source's ``required`` say of the rows.
-
-    A cell already at fault is not blamed twice, nor is a rule across fields judged where one of them could not be read.
-    """
-    reads = [(WHOLE_ROW, rule, read) for rule, fields in source.record_type.reads.items() for read in fields]
-    needs = pl.DataFrame(reads, schema={"field": pl.String, "rule": pl.String, "read": pl.String}, orient="row")
-    empty = [faults_of(typed.filter(pl.col(f).is_null()), f, "missing", "a value is needed") for f in source.required]
-    absent = pl.concat([known.clear(), *empty]).join(known, on=["row_number", "field"], how="anti", maintain_order="left")
-    at_fault = pl.concat([known, absent])
-    unjudged = at_fault.select("row_number", read="field").join(needs, on="read").drop("read")
-    found = _pandera_faults(typed, source.record_type).unique(maintain_order=True)
-    found = found.join(at_fault, on=["row_number", "field"], how="anti", maintain_order="left")
-    return pl.concat([absent, found.join(unjudged, on=["row_number", "field", "rule"], how="anti", maintain_order="left")])
-
-
-def _pandera_faults(typed: pl.DataFrame, record_type: RecordType) -> pl.DataFrame:
-    """What the record type's Pandera schema says of the rows.
-
-    Only positions, columns and rule names are taken from Pandera: its messages hold whole rows.
-    """
-    rows = typed.drop("row_number")
-    try:
-        record_type.schema.validate(rows, lazy=True)
-        return pl.DataFrame(schema=FAULTS)
-    except pandera.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-    whole = cases.filter(pl.col("index").is_null())
-    if len(whole):
-        raise RowsLost(f"the contract {record_type.name} failed as a whole: {', '.join(whole['check'].unique())}")
-    is_cell = pl.col("schema_context") == "Column"
-    found: pl.DataFrame = cases.select(
-        row_number=typed["row_number"].gather(cases["index"].cast(pl.UInt32)),
-        field=pl.when(is_cell).then(pl.col("column")).otherwise(pl.lit(WHOLE_ROW)),
-        rule=pl.col("check").str.extract(r"^(\w+)").replace({"not_nullable": "missing"}),
-        explanation=pl.when(pl.col("check") == "not_nullable")
-        .then(pl.lit("a value is needed"))
-        .when(is_cell)
-        .then(pl.lit("must satisfy ") + pl.col("check"))
-        .otherwise(pl.lit("the values of the row contradict each other")),
-    ).cast(pl.Schema(FAULTS))
-    return found
-
-
 def _with_provenance(rows: pl.DataFrame, delivery: Delivery, receipt: Receipt) -> pl.DataFrame:
     return rows.with_columns(
         source=pl.lit(delivery.source),
@@ -507,54 +450,37 @@ def _counted(faults: pl.DataFrame) -> Iterator[tuple[tuple[str, str], int]]:
         yield (name, rule), rows
 
 
-def _span(rows: pl.DataFrame, record_type: RecordType) -> list[date]:
-    """The first and last day on which the rows' records happened."""
-    if not record_type.dated_by or rows.is_empty():
-        return []
-    days = rows.select(pl.coalesce(record_type.dated_by).cast(pl.Date).alias("day"))["day"].drop_nulls()
-    return [day for day in (days.min(), days.max()) if isinstance(day, date)]
+def _day(record_type: RecordType) -> pl.Expr:
+    """The day on which a record happened."""
+    return pl.coalesce(record_type.dated_by).cast(pl.Date).alias("day")
 
 
-def _months(typed: pl.DataFrame, faults: pl.DataFrame, record_type: RecordType) -> pl.DataFrame:
-    """Rows accepted and set aside by the month in which their records happened."""
+def _no_months(counted: str) -> pl.DataFrame:
+    return pl.DataFrame(schema={"month": pl.String, counted: pl.Int64})
+
+
+def _months(rows: pl.DataFrame, record_type: RecordType, counted: str) -> pl.DataFrame:
+    """Typed rows by the month in which their records happened, in a column named ``counted``."""
     if not record_type.dated_by:
-        return pl.DataFrame(schema=MONTHS)
-    month = pl.coalesce(record_type.dated_by).cast(pl.Date).dt.month_start()
-    at_fault = pl.col("row_number").is_in(faults["row_number"].implode())
-    counted = typed.group_by(month.alias("month")).agg(accepted=(~at_fault).sum(), set_aside=at_fault.sum())
-    return counted.with_columns(pl.col("month").dt.strftime("%Y-%m-%d")).cast(pl.Schema(MONTHS))
+        return _no_months(counted)
+    months = rows.group_by(_day(record_type).dt.month_start().alias("month")).agg(pl.len().cast(pl.Int64).alias(counted))
+    return months.with_columns(pl.col("month").dt.strftime("%Y-%m-%d"))
 
 
-def _repeats(accepted: Path, source: Source, workspace: Workspace) -> pl.DataFrame:
-    """Rows of one delivery that share a key: exact repeats after the first, and all that contradict each other."""
-    key = ", ".join(source.record_type.key)
-    fields = ", ".join(source.record_type.types)
-    same_key = " and ".join(f"one.{part} is not distinct from several.{part}" for part in source.record_type.key)
-    with workspace.scratch() as scratch, duckdb.connect(config=within(scratch)) as connection:
-        found: pl.DataFrame = connection.sql(
-            f"""
-            with shared as (
-                select row_number, {fields}
-                from read_parquet(?) as one semi join (
-                    select {key} from read_parquet(?) group by all having count(*) > 1
-                ) as several on {same_key}
-            ),
-            told_apart as (
-                select row_number, {key}, row_number() over (partition by {fields} order by row_number) as copy from shared
-            )
-            select
-                row_number,
-                ? as field,
-                case when copy > 1 then 'repeated_row' else 'duplicate_key' end as rule,
-                case when copy > 1 then 'the same row stands earlier in this delivery'
-                    else 'other rows of this delivery have the same key and say something else' end as explanation
-            from told_apart
-            qualify copy > 1 or count(*) filter (where copy = 1) over (partition by {key}) > 1
-            order by row_number
-            """,
-            params=[str(accepted), str(accepted), ", ".join(source.record_type.key)],
-        ).pl()
-    return found.cast(pl.Schema(FAULTS))
+def _added(counts: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
+    """Two counts by month, together."""
+    return pl.concat([counts, more]).group_by("month").sum()
+
+
+def _accepting(path: Path, source: Source) -> _Writer:
+    """The writer of accepted rows; all but keys repeat."""
+    schema = accepted_schema(source.record_type)
+    return _Writer(path, schema, set(PROVENANCE) | set(schema) - set(source.record_type.key))
+
+
+def _quarantine_schema(source: Source) -> dict[str, pl.DataType]:
+    """Columns of a quarantine file: why a row was set aside, and its cells as they were."""
+    return {"row_number": pl.Int64(), "reasons": pl.List(REASON)} | {column: pl.String() for column in source.columns}
 
 
 class _Writer:

@@ -25,8 +25,10 @@ from pipelines import corrections, erasure
 from pipelines.deliveries import Judged, Standing
 from pipelines.erasure import Key
 from pipelines.files import read_json, replacing, write_json
-from pipelines.intake import ERASED, accepted_path, quarantine_path, receipt_path, typed
+from pipelines.intake import ERASED
+from pipelines.receipts import accepted_path, quarantine_path, receipt_path
 from pipelines.tables import connect, name, names, parquet, text
+from pipelines.values import read_values
 from pipelines.workspace import Workspace
 
 EXPIRED = "retention"
@@ -270,7 +272,7 @@ def _gone_quarantined(
     source, rows = judged.source, pl.read_parquet(path)
     if not set(source.columns) <= set(rows.columns):
         return rows["row_number"].to_list() if outlived else []
-    connection.register("aside", typed(rows, source))
+    connection.register("aside", read_values(rows, source)[0])
     kept_from = f"cast({name(source.retained_from)} as date)" if source.retained_from else "null"
     received = f"{text(judged.delivery.received_at.date())}::date"
     conditions = [

@@ -22,8 +22,9 @@ from pipelines.deliveries import Judged, Standing
 from pipelines.files import replacing
 from pipelines.formats import BrokenDelivery, names_of, open_delivery
 from pipelines.indicators import suggest
-from pipelines.intake import ERASED, quarantine_path
+from pipelines.intake import ERASED
 from pipelines.personal import KINDS
+from pipelines.receipts import quarantine_path
 from pipelines.sources import Source
 from pipelines.tables import connect, neutral, restored
 from pipelines.workspace import Workspace

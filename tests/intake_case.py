@@ -9,8 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.council import Area, Council
-from pipelines.intake import Receipt, accepted_path, quarantine_path, take_in_all
+from pipelines.intake import take_in_all
 from pipelines.land import deliveries, land
+from pipelines.receipts import Receipt, accepted_path, quarantine_path
 from pipelines.sources import Source, load_source
 from pipelines.workspace import Workspace
 

@@ -65,7 +65,7 @@ def new_source(
 
 def _say(receipt: object) -> None:
     """What the proposal makes of its sample."""
-    from pipelines.intake import Receipt
+    from pipelines.receipts import Receipt
 
     assert isinstance(receipt, Receipt)
     if receipt.status == "broken":

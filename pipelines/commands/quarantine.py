@@ -67,7 +67,7 @@ def quarantine_show(
     """Show where each set-aside row of a delivery stands in its file and all its reasons; never what is in its cells."""
     import polars as pl
 
-    from pipelines.intake import quarantine_path
+    from pipelines.receipts import quarantine_path
 
     workspace = Workspace.at(council, sources, None, state)
     one = _source(source, workspace)

@@ -13,9 +13,10 @@ from pathlib import Path
 from pipelines.config import ConfigError
 from pipelines.council import Council
 from pipelines.files import sha256_of
-from pipelines.intake import Receipt, take_in
+from pipelines.intake import take_in
 from pipelines.land import Delivery
 from pipelines.propose import columns, match, table, wide, write
+from pipelines.receipts import Receipt
 from pipelines.sources import load_source
 from pipelines.workspace import Workspace
 

@@ -9,7 +9,7 @@ import pytest
 from intake_case import COUNCIL, HEADER, SOURCE, Case
 
 from pipelines.config import ConfigError
-from pipelines.intake import Receipt
+from pipelines.receipts import Receipt
 from pipelines.sources import load_source
 
 

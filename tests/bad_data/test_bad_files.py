@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from intake_case import GOOD, HEADER, SOURCE, Case
 
-from pipelines.intake import Receipt, quarantine_path
+from pipelines.receipts import Receipt, quarantine_path
 
 FILES = Path(__file__).parent / "files"
 Reasons = dict[int, set[tuple[str, str]]]

@@ -25,7 +25,7 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
 from pipelines.formats import open_delivery
-from pipelines.intake import quarantine_path
+from pipelines.receipts import quarantine_path
 
 NAMES = ["Ref", "Opened", "Due", "Closed", "Ward", "How"]
 ROW = ["007", "01/04/2025 09:00", "10/04/2025", "02/04/2025 10:30", "Abbey", "TEL"]

@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from intake_case import SOURCE, Case
 
-from pipelines.intake import quarantine_path
+from pipelines.receipts import quarantine_path
 
 NAMES = ("Ref", "Kind", "Opened", "End")
 Table = list[tuple[str, str, str, str]]

@@ -11,8 +11,9 @@ from benchmarks.indicators import write_indicators
 from benchmarks.records import write_records
 from pipelines.council import load_council
 from pipelines.indicators import load_indicators
-from pipelines.intake import Receipt, take_in
+from pipelines.intake import take_in
 from pipelines.land import deliveries, land
+from pipelines.receipts import Receipt
 from pipelines.sources import load_sources
 from pipelines.workspace import Workspace
 

@@ -10,7 +10,7 @@ import pytest
 from intake_case import GOOD, HEADER, SOURCE, Case
 
 from pipelines.evidence import date_forms, likeness, patterns
-from pipelines.intake import Receipt
+from pipelines.receipts import Receipt
 
 PLANTED = "Priscilla Featherstonehaugh"
 ROWS = "".join(GOOD.replace("007", f"{n:03}") for n in range(1, 31))

@@ -19,8 +19,9 @@ from intake_case import GOOD, HEADER, SOURCE, Case
 from test_formats import workbook
 
 from pipelines.formats import delivery
-from pipelines.intake import Receipt, RowsLost, quarantine_path, take_in
+from pipelines.intake import take_in
 from pipelines.land import deliveries, land
+from pipelines.receipts import Receipt, RowsLost, quarantine_path
 
 
 def test_good_cells_become_what_they_mean(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from test_formats import workbook
 
 from pipelines.config import load_yaml
 from pipelines.formats import BrokenDelivery
-from pipelines.intake import Receipt
 from pipelines.propose import propose, tried
+from pipelines.receipts import Receipt
 
 HEADER = "Case ref,Date received,Target date,Date completed,Ward,How reported,Customer name,Notes\n"
 NAMES = ["Priscilla Featherstonehaugh", "Ebenezer Quartermaine"]

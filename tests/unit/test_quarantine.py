@@ -18,8 +18,8 @@ from test_cli import case, places, read, typed
 from pipelines import corrections, history
 from pipelines.config import ConfigError
 from pipelines.deliveries import standings
-from pipelines.intake import Receipt, quarantine_path
 from pipelines.quarantine import masked
+from pipelines.receipts import Receipt, quarantine_path
 
 __all__ = ["case"]
 BAD = HEADER + GOOD + "008,31/02/2025,,,Abbey,TEL\n009,01/04/2025,,,Abbey,WEB\n"
