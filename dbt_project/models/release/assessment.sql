@@ -1,3 +1,6 @@
+{%- set of_target = ['indicator_id', 'period_type', 'period_start', 'period_end'] -%}
+{%- set of_period = of_target + ['method_version'] -%}
+{%- set of_figure = of_period + ['area_code'] -%}
 with figure as (
     select
         headline.*,
@@ -26,12 +29,7 @@ with figure as (
 
 suspension as (
     select
-        figure.indicator_id,
-        figure.method_version,
-        figure.period_type,
-        figure.period_start,
-        figure.period_end,
-        figure.area_code,
+        {{ columns_of('figure', of_figure) }},
         min_by(
             event.title || ' (' || {{ date_text('event.starts_on') }}
             || coalesce(' to ' || {{ date_text('event.ends_on') }}, ' and since') || ')',
@@ -47,12 +45,7 @@ suspension as (
             and (event.indicator_id is null or figure.indicator_id = event.indicator_id)
             and (event.service is null or figure.service = event.service)
     group by
-        figure.indicator_id,
-        figure.method_version,
-        figure.period_type,
-        figure.period_start,
-        figure.period_end,
-        figure.area_code
+        {{ columns_of('figure', of_figure) }}
 ),
 
 peer as (
@@ -69,11 +62,7 @@ peer as (
     qualify
         row_number() over (
             partition by
-                comparison.indicator_id,
-                comparison.method_version,
-                comparison.period_type,
-                comparison.period_start,
-                comparison.period_end
+                {{ columns_of('comparison', of_period) }}
             order by comparison.comparator_group asc nulls last
         ) = 1
 ),
@@ -84,11 +73,7 @@ group_gap as (
     qualify
         row_number() over (
             partition by
-                equity.indicator_id,
-                equity.method_version,
-                equity.period_type,
-                equity.period_start,
-                equity.period_end
+                {{ columns_of('equity', of_period) }}
             order by
                 equity.breakdown = 'ward' asc nulls last, equity.gap desc nulls last, equity.breakdown asc nulls last
         ) = 1
@@ -127,10 +112,7 @@ target_comparator as (
     from target_in_force as target
     inner join {{ ref('comparison') }} as comparison
         on
-            target.indicator_id = comparison.indicator_id
-            and target.period_type = comparison.period_type
-            and target.period_start = comparison.period_start
-            and target.period_end = comparison.period_end
+            {{ equal_in('target', 'comparison', of_target) }}
             and target.comparator = comparison.comparator_kind
     group by
         target.indicator_id,
@@ -189,49 +171,26 @@ placed as (
     from figure
     left join suspension
         on
-            figure.indicator_id = suspension.indicator_id
-            and figure.method_version = suspension.method_version
-            and figure.period_type = suspension.period_type
-            and figure.period_start = suspension.period_start
-            and figure.period_end = suspension.period_end
-            and figure.area_code = suspension.area_code
+            {{ equal_in('figure', 'suspension', of_figure) }}
     left join target_in_force as target
         on
             figure.is_council
-            and figure.indicator_id = target.indicator_id
-            and figure.period_type = target.period_type
-            and figure.period_start = target.period_start
-            and figure.period_end = target.period_end
+            and {{ equal_in('figure', 'target', of_target) }}
     left join late_target
         on
-            figure.indicator_id = late_target.indicator_id
-            and figure.period_type = late_target.period_type
-            and figure.period_start = late_target.period_start
-            and figure.period_end = late_target.period_end
+            {{ equal_in('figure', 'late_target', of_target) }}
     left join peer
         on
             figure.is_council
-            and figure.indicator_id = peer.indicator_id
-            and figure.method_version = peer.method_version
-            and figure.period_type = peer.period_type
-            and figure.period_start = peer.period_start
-            and figure.period_end = peer.period_end
+            and {{ equal_in('figure', 'peer', of_period) }}
     left join group_gap
         on
             figure.is_council
-            and figure.indicator_id = group_gap.indicator_id
-            and figure.method_version = group_gap.method_version
-            and figure.period_type = group_gap.period_type
-            and figure.period_start = group_gap.period_start
-            and figure.period_end = group_gap.period_end
+            and {{ equal_in('figure', 'group_gap', of_period) }}
     left join target_comparator
         on
             figure.is_council
-            and figure.indicator_id = target_comparator.indicator_id
-            and figure.method_version = target_comparator.method_version
-            and figure.period_type = target_comparator.period_type
-            and figure.period_start = target_comparator.period_start
-            and figure.period_end = target_comparator.period_end
+            and {{ equal_in('figure', 'target_comparator', of_period) }}
 ),
 
 bounded as (
