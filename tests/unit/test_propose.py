@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import yaml
 from intake_case import COUNCIL
 from test_formats import workbook
 
@@ -166,6 +167,9 @@ def as_xml() -> bytes:
         ("a.json", json.dumps({"result": {"records": RECORDS}}).encode(),
          {"type": "json", "encoding": "utf-8", "records": "result.records"}),
         ("a.jsonl", "\n".join(map(json.dumps, RECORDS)).encode(), {"type": "jsonl", "encoding": "utf-8"}),
+        ("a.yml", yaml.safe_dump({"title": "Requests", "cases": RECORDS}).encode(),
+         {"type": "yaml", "encoding": "utf-8", "records": "cases"}),
+        ("b.yml", b"# April\n---\n" + yaml.safe_dump(RECORDS).encode(), {"type": "yaml", "encoding": "utf-8"}),
         ("a.xml", as_xml(), {"type": "xml", "records": "all.case"}),
         ("a.parquet", as_parquet(), {"type": "parquet"}),
         ("a.zip", packed("cases.csv", HEADER + CASES),
