@@ -120,7 +120,7 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Show each source with its last delivery and how late it is, the last release and what nobody has written about in it."""
-    from pipelines import commentary, outcome
+    from pipelines import commentary, consent, outcome
     from pipelines.run import nothing_new
 
     workspace = Workspace.at(council, sources, None, state, publish)
@@ -131,7 +131,7 @@ def status(
         last = one.judged[-1].delivery.received_at if one.judged else None
         rows.append(asdict(outcome.SourceOutcome.of(one)) | {"days_late": one.source.days_late(last, today)})
     version, idle = outcome.published_version(workspace), nothing_new(workspace)
-    unwritten = commentary.missing(workspace.publish)
+    unwritten, ended = commentary.missing(workspace.publish), consent.ended(workspace.publish, today.date())
 
     def say() -> None:
         table = Table(box=None, pad_edge=False)
@@ -155,9 +155,12 @@ def status(
                 out.print(f"[yellow]![/] {row['source']}: {escaped(note)}")
         out.print(f"Last release: {version or 'none yet'}.")
         _say_unwritten(unwritten)
+        for one in ended:
+            what = f"the {one['table'].replace('_', ' ')} {escaped(one['id'])} ended on {one['consent_until']}"
+            out.print(f"[red]![/] Consent to {what}; take it out: yardstick run --as-of {today:%Y-%m-%d}")
         out.print("A run would find nothing new." if idle else "A run would have something to do.")
 
-    told = {"sources": rows, "version": version, "nothing_new": idle, "missing_commentary": unwritten}
+    told = {"sources": rows, "version": version, "nothing_new": idle, "missing_commentary": unwritten, "consent_ended": ended}
     show(as_json, told, say)
 
 

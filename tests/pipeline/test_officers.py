@@ -6,13 +6,14 @@ import json
 import os
 import shutil
 import sqlite3
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from line import PROJECT, Line
 from test_stops import FACTS, small_line
 
+from pipelines.consent import ended
 from pipelines.personal import search
 
 YAML = FACTS.replace("*.csv", "*.yml").replace("{{type: csv, encoding: utf-8}}", "{{type: yaml, records: {name}}}")
@@ -195,6 +196,15 @@ def test_red_and_amber_figures_without_commentary_are_listed_and_told(council: L
     assert {"owner": "Housing", "indicator": "repairs_in_time", "period": "July 2025", "rag": "red", "is_received": True} in told
 
 
+def test_consent_that_has_ended_since_the_release_is_told(council: Line) -> None:
+    assert ended(council.publish, date(2025, 8, 31)) == []
+    gone = {"table": "quote", "id": "Q1", "consent_until": "2025-08-31"}
+    assert ended(council.publish, date(2025, 9, 1)) == [gone]
+    said = " ".join(council.command("status", *council.places).stdout.split())
+    assert "Consent to the quote Q1 ended on 2025-08-31; take it out: yardstick run --as-of 20" in said
+    assert json.loads(council.command("status", *council.places, "--json").stdout)["consent_ended"] == [gone]
+
+
 def test_consent_that_has_ended_takes_the_words_out_of_every_table(council: Line, tmp_path: Path) -> None:
     line = Line(tmp_path, council=council.council, sources=council.sources)
     for folder in ("inbox", "state", "published"):
@@ -214,6 +224,10 @@ def test_consent_that_has_ended_takes_the_words_out_of_every_table(council: Line
             assert b"end of August" not in path.read_bytes(), path
             assert b"without an end" not in path.read_bytes(), path
     assert line.command("verify", str(line.publish)).returncode == 0
+    (line.inbox / "quotes" / "later.yml").unlink()
+    shutil.rmtree(line.state)
+    assert line.run("--as-of", "2025-08-06").returncode == 0  # of what had come by then
+    assert ids(line, "quote", "quote_id") == ["Q2"]
 
 
 @pytest.mark.parametrize(

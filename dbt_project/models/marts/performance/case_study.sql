@@ -16,6 +16,6 @@ left join {{ ref('stg_priority') }} as priority
     on case_study.priority_id = priority.priority_id
 where
     case_study.publish
-    and {{ has_consent('case_study', 'council.as_of') }}
+    and {{ has_consent('case_study', 'council.consent_day') }}
     and (case_study.indicator_id is null or indicator.indicator_id is not null)
     and (case_study.priority_id is null or priority.priority_id is not null)

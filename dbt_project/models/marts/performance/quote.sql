@@ -14,6 +14,6 @@ left join {{ ref('stg_priority') }} as priority
     on quote.priority_id = priority.priority_id
 where
     quote.publish
-    and {{ has_consent('quote', 'council.as_of') }}
+    and {{ has_consent('quote', 'council.consent_day') }}
     and (quote.indicator_id is null or indicator.indicator_id is not null)
     and (quote.priority_id is null or priority.priority_id is not null)
