@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from demo import complaints, figures, finance, services, survey, workbook
+from demo import complaints, figures, finance, services, stories, survey, workbook
 from demo.files import Delivery, write
 
 __all__ = ["Delivery", "files_of_demo", "write_demo"]
@@ -22,7 +22,7 @@ STAMP = ".demo.json"
 
 def files_of_demo() -> Iterator[Delivery]:
     """Every file of the demo council, system by system; the same bytes at each call."""
-    for part in (services, complaints, survey, finance, figures, workbook):
+    for part in (services, complaints, survey, finance, figures, workbook, stories):
         yield from part.deliveries()
 
 

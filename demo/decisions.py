@@ -227,3 +227,6 @@ RISKS: tuple[tuple[str, str, str, str | None, str, str, int, int, str], ...] = (
     ("R4", "Loss of skilled people", "Planners and engineers leave for better pay.", "staff_turnover", "people", "Head of People",
      3, 3, "Market supplements and apprentices."),
 )  # fmt: skip
+
+NOT_FOR_PUBLICATION = {"A5", "R1"}
+"""Actions and risks that are not marked for publication; all others are."""

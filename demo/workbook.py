@@ -110,19 +110,26 @@ def _events(day: date) -> Rows:
 def _actions(day: date) -> Rows:
     header: tuple[Cell, ...] = (
         "Action", "Title", "Indicator", "Priority", "Owner", "Due", "Status", "Done on", "Progress",
+        "Publish?",
     )  # fmt: skip
     rows: Rows = [header]
     for since, action, title, indicator, priority, owner, due, done, progress in decisions.ACTIONS:
         if since <= day:
             is_done = done is not None and done <= day
             status = "Done" if is_done else "Late" if due < day else "On track"
-            rows.append((action, title, indicator, priority, owner, due, status, done if is_done else None, progress))
+            told = (action, title, indicator, priority, owner, due, status, done if is_done else None, progress)
+            rows.append((*told, _mark(action)))
     return rows
 
 
 def _risks(day: date) -> Rows:
     header: tuple[Cell, ...] = (
         "Risk", "Title", "What could happen", "Indicator", "Priority", "Owner", "Likelihood", "Impact",
-        "What we do about it", "Reviewed", "Status",
+        "What we do about it", "Reviewed", "Status", "Publish?",
     )  # fmt: skip
-    return [header, *((*row, day, "Open") for row in decisions.RISKS)]
+    return [header, *((*row, day, "Open", _mark(row[0])) for row in decisions.RISKS)]
+
+
+def _mark(what: str) -> str:
+    """Whether an action or a risk is marked for publication."""
+    return "No" if what in decisions.NOT_FOR_PUBLICATION else "Yes"

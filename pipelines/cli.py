@@ -119,8 +119,8 @@ def status(
     publish: PublishDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show each source with its last delivery and how late it is, the last release, and whether a run would do anything."""
-    from pipelines import outcome
+    """Show each source with its last delivery and how late it is, the last release and what nobody has written about in it."""
+    from pipelines import commentary, consent, outcome
     from pipelines.run import nothing_new
 
     workspace = Workspace.at(council, sources, None, state, publish)
@@ -131,6 +131,7 @@ def status(
         last = one.judged[-1].delivery.received_at if one.judged else None
         rows.append(asdict(outcome.SourceOutcome.of(one)) | {"days_late": one.source.days_late(last, today)})
     version, idle = outcome.published_version(workspace), nothing_new(workspace)
+    unwritten, ended = commentary.missing(workspace.publish), consent.ended(workspace.publish, today.date())
 
     def say() -> None:
         table = Table(box=None, pad_edge=False)
@@ -153,9 +154,14 @@ def status(
             for note in row["notes"]:
                 out.print(f"[yellow]![/] {row['source']}: {escaped(note)}")
         out.print(f"Last release: {version or 'none yet'}.")
+        _say_unwritten(unwritten)
+        for one in ended:
+            what = f"the {one['table'].replace('_', ' ')} {escaped(one['id'])} ended on {one['consent_until']}"
+            out.print(f"[red]![/] Consent to {what}; take it out: yardstick run --as-of {today:%Y-%m-%d}")
         out.print("A run would find nothing new." if idle else "A run would have something to do.")
 
-    show(as_json, {"sources": rows, "version": version, "nothing_new": idle}, say)
+    told = {"sources": rows, "version": version, "nothing_new": idle, "missing_commentary": unwritten, "consent_ended": ended}
+    show(as_json, told, say)
 
 
 @app.command()
@@ -202,6 +208,15 @@ def verify(
     show(as_json, [asdict(problem) for problem in problems], say)
     if problems:
         raise typer.Exit(1)
+
+
+def _say_unwritten(figures: list[dict[str, Any]]) -> None:
+    """Whom to ask for commentary, and on which figures."""
+    if figures:
+        out.print("[yellow]![/] In it, these red and amber figures have no commentary:")
+    for one in figures:
+        held = "; received, not marked for publication" if one["is_received"] else ""
+        out.print(f"    {escaped(one['owner'])}: {one['indicator']}, {escaped(one['period'])} ({one['rag']}{held})")
 
 
 def _say_nothing_new(version: str | None) -> None:

@@ -205,6 +205,21 @@ def next_version(version: str, level: Level) -> str:
     return f"{major}.{minor + 1}.0" if level == "minor" else f"{major}.{minor}.{patch + 1}"
 
 
+def without_words_by_consent(changes: Iterable[Change], packages: Iterable[Package]) -> list[Change]:
+    """The changes, with no value of a column that is published by somebody's consent: that may have ended since."""
+    held = {
+        (package.name, table.name, column.name)
+        for package in packages
+        for table in package.tables
+        for column in table.published
+        if column.by_consent
+    }
+    return [
+        replace(one, old_value=None, new_value=None) if (one.dataset, one.table_name, one.field) in held else one
+        for one in changes
+    ]
+
+
 def write_changes(changes: Iterable[Change], target: Path) -> None:
     """Write changes as Parquet: dataset, table_name, record_key, field, old_value, new_value, all text."""
     columns = ("dataset", "table_name", "record_key", "field", "old_value", "new_value")

@@ -49,7 +49,8 @@ class Column:
     """A column: its name, DuckDB type, meaning and unit, and how it is published.
 
     ``decimals`` are the digits after the point in the published text. ``disclosure`` names the counts of records that
-    the column rests on, itself included where it is one; it is withheld where any of them is small.
+    the column rests on, itself included where it is one; it is withheld where any of them is small. ``by_consent``: it is
+    published only as long as somebody consents, so that no table may keep what it said.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Column:
     published: bool = True
     disclosure: tuple[str, ...] = ()
     deprecated: Deprecation | None = None
+    by_consent: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -206,6 +208,7 @@ def _column(given: Mapping[str, Any]) -> Column:
         published=meta.get("published", True),
         disclosure=(given["name"],) if disclosure == "count" else tuple(disclosure),
         deprecated=_deprecation(meta),
+        by_consent=meta.get("by_consent", False),
     )
 
 

@@ -17,6 +17,7 @@ import polars as pl
 
 import schemas
 from pipelines import corrections as put_right
+from pipelines.consent import consent_day
 from pipelines.council import Council
 from pipelines.files import read_json, replacing
 from pipelines.indicators import Indicator, indicator_rows
@@ -35,6 +36,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "as_of": pl.Date,
         "provisional_days": pl.Int32,
         "no_change_band": pl.Float64,
+        "consent_day": pl.Date,
     },
     "comparator_group": {"comparator_group": pl.String, "kind": pl.String, "area_code": pl.String},
     "area": {"area_code": pl.String, "area_name": pl.String, "area_type": pl.String, "parent_code": pl.String},
@@ -168,6 +170,7 @@ def write_reference(
                 as_of,
                 council.provisional_days,
                 council.no_change_band,
+                consent_day(as_of, workspace.publish),
             )
         ],
         "comparator_group": [

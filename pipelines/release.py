@@ -22,6 +22,7 @@ from pipelines.compare import (
     compare,
     deliveries_sha256,
     read_previous,
+    without_words_by_consent,
     write_changes,
     write_previous_tables,
     write_this_release,
@@ -94,7 +95,7 @@ def draft(places: Places, packages: Sequence[Package], council: Council, as_of: 
     new = {package.name: outline(package, council, sources, places.candidate / package.name) for package in packages}
     difference, changes = compare(previous, places.publish, new, places.candidate)
     write_previous_tables(packages, previous, places.publish, places.previous)
-    write_changes(changes, places.reference / "change.parquet")
+    write_changes(without_words_by_consent(changes, packages), places.reference / "change.parquet")
     write_dataset_metadata(packages, council, places.reference / "dataset_metadata.parquet")
     if difference:
         deliveries = deliveries_sha256(places.reference / "delivery.parquet")

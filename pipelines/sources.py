@@ -278,7 +278,7 @@ def _reshape_faults(config: Config) -> Iterator[str]:
                 yield config.problem(at, "this pattern names no part; write (?P<year>[0-9]{4}) for a part called year.")
         except re.error as error:
             yield config.problem(at, f"this is not a regular expression: {error}.")
-    if "headers" in stated and config["format"]["type"] in ("zip", "json", "jsonl", "xml"):
+    if "headers" in stated and config["format"]["type"] in ("zip", "json", "jsonl", "xml", "yaml"):
         yield config.problem(["reshape", "headers"], f"a file of type {config['format']['type']} has no one row of headings.")
     for one, other in clashes(stated.get("period", {}).get("forms", [])):
         what = f"the same words can be a period of `{one}` and another one of `{other}`; keep the one that is right."

@@ -7,6 +7,7 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas._period_type import PERIOD_TYPES
+from schemas._plain_words import words_alone
 
 KEY = ("indicator_id", "period_type", "period_start")
 DATED_BY = ()
@@ -21,6 +22,8 @@ class Record(pa.DataFrameModel):
     commentary: str = pa.Field(description="The text, in plain English")
     author_role: str = pa.Field(nullable=True, description="The role of the author; never a name")
     publish: bool = pa.Field(description="Whether the text is cleared for publication")
+
+    plain_words = words_alone("commentary", "author_role")
 
     class Config:
         strict = True

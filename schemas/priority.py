@@ -5,6 +5,8 @@ Latest version of a record is told by source and ``priority_id``.
 
 import pandera.polars as pa
 
+from schemas._plain_words import words_alone
+
 KEY = ("priority_id",)
 DATED_BY = ()
 
@@ -15,6 +17,8 @@ class Record(pa.DataFrameModel):
     priority_id: str = pa.Field(description="The priority's short id")
     title: str = pa.Field(description="The priority in a few words")
     description: str = pa.Field(nullable=True, description="What it means")
+
+    plain_words = words_alone("priority_id", "title", "description")
 
     class Config:
         strict = True

@@ -6,12 +6,14 @@ Latest version of a record is told by source and ``risk_id``.
 import pandera.polars as pa
 import polars as pl
 
+from schemas._plain_words import words_alone
+
 KEY = ("risk_id",)
 DATED_BY = ()
 
 
 class Record(pa.DataFrameModel):
-    """A row a risk."""
+    """A row a risk. Only one marked ``publish`` leaves the council."""
 
     risk_id: str = pa.Field(description="The risk's short id")
     title: str = pa.Field(description="The risk in a few words")
@@ -24,6 +26,9 @@ class Record(pa.DataFrameModel):
     response: str = pa.Field(nullable=True, description="What is done about it")
     reviewed_on: pl.Date = pa.Field(nullable=True, description="Day it was last looked at")
     status: str = pa.Field(isin=["open", "closed"], description="open or closed")
+    publish: bool = pa.Field(nullable=True, description="Whether it is marked for publication, which it is not when empty")
+
+    plain_words = words_alone("risk_id", "title", "description", "owner", "response")
 
     class Config:
         strict = True

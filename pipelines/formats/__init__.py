@@ -21,6 +21,7 @@ from pipelines.formats.json import open_json, open_jsonl
 from pipelines.formats.parquet import open_parquet
 from pipelines.formats.spreadsheet import WORKBOOKS, open_spreadsheet
 from pipelines.formats.xml import open_xml
+from pipelines.formats.yaml import open_yaml
 from pipelines.workspace import UNFINISHED
 
 __all__ = [
@@ -43,6 +44,7 @@ OPENERS: dict[str, Opener] = {
     "jsonl": open_jsonl,
     "parquet": open_parquet,
     "xml": open_xml,
+    "yaml": open_yaml,
     **dict.fromkeys(WORKBOOKS, open_spreadsheet),
 }
 
@@ -112,7 +114,7 @@ def _without_monsters(batch: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     """A row with a cell that no person has written cannot be used, and the cell is not kept."""
     if not columns:
         return batch
-    long = pl.any_horizontal(pl.col(column).str.len_bytes() > LONGEST_CELL for column in columns)
+    long = pl.any_horizontal((pl.col(column).str.len_bytes() > LONGEST_CELL).fill_null(False) for column in columns)
     if not batch.select(long.any()).item():
         return batch
     return batch.with_columns(

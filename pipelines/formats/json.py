@@ -1,14 +1,12 @@
 """JSON: lines of objects, or one document with an array of them.
 
-Belongs here: finding the records and giving each named value as text. Does not belong here: encodings (text).
+Belongs here: finding the records. Does not belong here: what of a record goes into which cell (objects), encodings (text).
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +14,13 @@ import duckdb
 import polars as pl
 
 from pipelines.formats import delivery
-from pipelines.formats.delivery import BrokenDelivery, OpenDelivery, fault, frame, need
+from pipelines.formats.delivery import BrokenDelivery, OpenDelivery, fault
+from pipelines.formats.objects import HALF_CHARACTER, NAMED_TWICE, TOO_DEEP, batches, named, need_some
 from pipelines.formats.text import as_utf8
 
 BLOCK = 1 << 20
 LONGEST_VALUE = 16_777_216
 NOT_AN_OBJECT = "not a JSON object"
-NAMED_TWICE = "a name stands twice in the object"
-TOO_DEEP = "has values within values without end"
-HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-"""Half of a pair that stands for one character: JSON can say it, and no text can hold it."""
 
 
 def open_jsonl(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> OpenDelivery:
@@ -59,7 +54,7 @@ def _lines(path: Path, columns: list[str], scratch: Path, opened: OpenDelivery) 
         connection.execute(f"set temp_directory = '{scratch}'")
         try:
             opened.names = [str(name) for (name,) in connection.execute(known, [str(path)]).fetchall()]
-            _need(columns, opened.names)
+            need_some(columns, opened.names)
             for arrow in connection.sql(query, params=[str(path)]).to_arrow_reader(delivery.BATCH_ROWS):
                 batch = pl.from_arrow(arrow)
                 assert isinstance(batch, pl.DataFrame)
@@ -91,66 +86,9 @@ def open_json(path: Path, form: dict[str, Any], columns: list[str], scratch: Pat
     """
     text = as_utf8(path, form, scratch)
     opened = OpenDelivery(iter(()))
-    opened.batches = _records(text, form.get("records", ""), columns, opened)
+    place = [part for part in form.get("records", "").split(".") if part]
+    opened.batches = batches(_Document(text).array(place), columns, opened, NOT_AN_OBJECT)
     return opened
-
-
-def _records(path: Path, place: str, columns: list[str], opened: OpenDelivery) -> Iterator[pl.DataFrame]:
-    records = enumerate(_Document(path).array([part for part in place.split(".") if part]), 1)
-    first = True
-    while batch := list(islice(records, delivery.BATCH_ROWS)):
-        if first:
-            opened.names = sorted({name for _, record in batch if isinstance(record, dict) for name in record})
-            _need(columns, opened.names)
-        first = False
-        yield frame([_row(number, record, columns) for number, record in batch], columns)
-
-
-def _row(number: int, record: Any, columns: list[str]) -> list[Any]:
-    """A record as the row of a batch; of a cell with half of a character nothing can be kept."""
-    cells = [_value(record, column) for column in columns]
-    halved = [bool(cell and HALF_CHARACTER.search(cell)) for cell in cells]
-    if not any(halved):
-        return [number, _unreadable(record), *cells]
-    kept = [None if half else cell for cell, half in zip(cells, halved, strict=True)]
-    return [number, "a cell has half of a character", *kept]
-
-
-def _unreadable(record: Any) -> str | None:
-    if not isinstance(record, dict):
-        return NOT_AN_OBJECT
-    return NAMED_TWICE if isinstance(record, _NamedTwice) else None
-
-
-def _value(record: Any, column: str) -> str | None:
-    """A named value as text; names with dots between lead into what is nested."""
-    if isinstance(record, dict) and column in record:
-        return _text(record[column])
-    for name in column.split("."):
-        if isinstance(record, list) and name.isdigit() and int(name) < len(record):
-            record = record[int(name)]
-        elif isinstance(record, dict) and name in record:
-            record = record[name]
-        else:
-            return None
-    return _text(record)
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return None if value is None else str(value)
-
-
-class _NamedTwice(dict[str, Any]):
-    """An object in which a name stands twice."""
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else _NamedTwice(found)
 
 
 def _no_number(word: str) -> Any:
@@ -163,7 +101,7 @@ class _Document:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.decoder = json.JSONDecoder(
-            object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=_no_number, strict=True
+            object_pairs_hook=named, parse_int=str, parse_float=str, parse_constant=_no_number, strict=True
         )
         self.text, self.at, self.records = "", 0, 0
 
@@ -262,12 +200,6 @@ class _Document:
 
     def _bad(self, why: str) -> BrokenDelivery:
         return BrokenDelivery(f"the file cannot be read as JSON: {why}, after {self.records} records")
-
-
-def _need(columns: list[str], names: Sequence[str]) -> None:
-    """A name may be absent from a record that has no value for it, but not from all of them."""
-    if names:
-        need(columns, [column if column in names else column.split(".")[0] for column in columns], names)
 
 
 def _pointer(names: list[str]) -> str:

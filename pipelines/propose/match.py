@@ -72,13 +72,30 @@ WORDS: dict[str, tuple[str, ...]] = {
     "expense_code": ("expense code", "subjective code", "account code"),
     "cost_centre": ("cost centre", "cost centre code", "costcuk"),
     "supplier_id": ("supplier id", "vendor id", "creditor id", "supplier number"),
+    "action_id": ("action id", "action", "id", "ref"),
+    "milestone_id": ("milestone id", "milestone", "number", "id"),
+    "risk_id": ("risk id", "risk", "id", "ref"),
+    "case_study_id": ("case study id", "case study", "id", "ref"),
+    "quote_id": ("quote id", "id", "ref"),
+    "quote": ("quote", "words", "what was said"),
+    "said_by": ("said by", "who", "by whom"),
+    "said_on": ("said on", "said", "date"),
+    "story": ("story", "text"),
+    "written_on": ("written on", "written"),
+    "author_role": ("author role", "author"),
+    "completed_on": ("completed on", "done on", "date done", "reached on", "completed"),
+    "response": ("response", "mitigation", "what we do about it"),
+    "consent_means": ("consent means", "consent by", "means"),
+    "consented_on": ("consented on", "consent on", "consent given on"),
     "supplier_type": ("supplier type", "creditor type", "vendor type"),
 }  # fmt: skip
 """What columns are commonly called, by the field of a record that they are."""
 PERIOD_WORDS = ("period", "year", "quarter", "month", "financial year", "date")
 CONSTANTS = ("service", "kind", "indicator_id", "area_code", "age_group", "sex", "wave")
 """Needed fields that may be the same for every record of a source."""
-IDS = ("request_id", "case_id", "respondent_id", "payment_id")
+IDS = (
+    "request_id", "case_id", "respondent_id", "payment_id", "action_id", "risk_id", "event_id", "case_study_id", "quote_id",
+)  # fmt: skip
 LEAST, LIKELY = 0.5, 0.84
 
 
@@ -152,13 +169,13 @@ def _can_be(field: str, kind: pl.DataType, column: Column, record_type: schemas.
         return column.kind == "area" or column.places >= 0.5
     if field in IDS:
         return column.distinct >= 0.5 and column.kind in ("text", "whole", "code")
-    checks = [check.name for check in record_type.schema.columns[field].checks]
+    codes = [check.name for check in record_type.schema.columns[field].checks if check.name in ("isin", "str_matches")]
     allowed = allowed_words(record_type, field)
     if allowed and not any(difflib.get_close_matches(code.lower(), allowed, n=1, cutoff=0.6) for code in column.codes):
         return False
     return (
         column.kind == "code" or (column.kind == "truth" and bool(allowed))
-        if checks
+        if codes
         else column.kind in ("text", "code", "area", "truth", "whole")
     )
 

@@ -23,7 +23,7 @@ from xml.parsers.expat import ExpatError
 import polars as pl
 import python_calamine
 
-from pipelines.formats import BrokenDelivery, archive, names_of, open_delivery
+from pipelines.formats import BrokenDelivery, archive, names_of, open_delivery, yaml
 from pipelines.formats.delivery import frame
 from pipelines.formats.sheet_look import kind_of
 from pipelines.formats.spreadsheet import WORKBOOKS
@@ -38,6 +38,8 @@ DELIMITERS = (",", ";", "\t", "|")
 NUMBER = re.compile(r"^[-+(]?[£$€]?\s*\d[\d,. ]*%?\)?$")
 DATE = re.compile(r"^\d{1,4}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{1,4}")
 TOTAL = r"(?i)^(?:grand |sub-?)?totals?\b"
+YAML = re.compile(r"(?:#.*\s*)*(?:---|-\s|[\w.-]+:\s*(?:#.*)?\n)")
+"""How a file may begin that holds a list of records in YAML, or a name of one."""
 NOTE = r"(?i)^(?:notes?|sources?|footnotes?|©|\* |\[?\d?\]? ?this (?:table|file))\b"
 
 
@@ -92,6 +94,8 @@ def _format(path: Path, scratch: Path) -> tuple[dict[str, Any], dict[str, str]]:
         return _xml(path)
     if beginning.startswith(("{", "[")):
         return _json(text, encoding)
+    if YAML.match(beginning) and (found := _yaml(text, encoding)):
+        return found
     return _csv(text, encoding)
 
 
@@ -169,6 +173,19 @@ def _json(text: Path, encoding: str) -> tuple[dict[str, Any], dict[str, str]]:
     return {"type": "json", "encoding": encoding, "records": place}, {"records": "the longest array of records in the document"}
 
 
+def _yaml(text: Path, encoding: str) -> tuple[dict[str, Any], dict[str, str]] | None:
+    """Nothing where the file only begins like YAML: a text can do so too."""
+    try:
+        document = yaml.document(text)
+    except BrokenDelivery:
+        return None
+    place = "" if _is_records(document) else _longest(document)
+    if place is None:
+        return None
+    form = {"type": "yaml", "encoding": encoding}
+    return (form | {"records": place}, {"records": "the longest list of records in the document"}) if place else (form, {})
+
+
 def _xml(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     """The elements that come again most often and hold others."""
     parser, at = safe_parser(), list[str]()
@@ -197,11 +214,15 @@ def _longest(document: Any) -> str | None:
         if isinstance(value, dict) and len(at) < 6:
             for name, inner in value.items():
                 look(inner, (*at, name))
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
+        elif _is_records(value):
             found.append((len(value), ".".join(at)))
 
     look(document, ())
     return max(found)[1] if found else None
+
+
+def _is_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _archive(path: Path, scratch: Path) -> tuple[dict[str, Any], dict[str, str]]:

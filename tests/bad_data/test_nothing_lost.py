@@ -20,6 +20,7 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from intake_case import SOURCE, Case
@@ -95,6 +96,11 @@ def document(table: Table) -> bytes:
     return json.dumps({"a": {"rows": [dict(zip(NAMES, row, strict=True)) for row in table]}}).encode()
 
 
+def by_hand(table: Table) -> bytes:
+    rows = [dict(zip(NAMES, row, strict=True)) for row in table]
+    return yaml.safe_dump({"rows": rows}, allow_unicode=True, sort_keys=False).encode()
+
+
 def parquet(table: Table) -> bytes:
     out = io.BytesIO()
     pl.DataFrame(table, schema=dict.fromkeys(NAMES, pl.String), orient="row").write_parquet(out)
@@ -145,6 +151,7 @@ WAYS: dict[str, tuple[str, Write, st.SearchStrategy[Table]]] = {
     "JSON lines": ("type: jsonl", lines, tables()),
     "JSON": ("type: json, records: a.rows", document, tables()),
     "Parquet": ("type: parquet", parquet, tables()),
+    "YAML": ("type: yaml, records: rows", by_hand, tables()),
     "XML": ("type: xml, records: all.r", markup, tables(alphabet=PRINTABLE)),
 }  # fmt: skip
 

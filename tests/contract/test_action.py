@@ -16,11 +16,14 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "no title": ({"title": None}, ("title", "not_nullable")),
     "no owner": ({"owner": None}, ("owner", "not_nullable")),
     "no status": ({"status": None}, ("status", "not_nullable")),
+    "markup in the id": ({"action_id": "<b>"}, ("action_id", "no_markup")),
+    "markup": ({"progress": "<a href=x>Begun</a>"}, ("progress", "no_markup")),
     "another status": ({"status": "fine"}, ("status", "isin")),
     "done without a day": ({"status": "done"}, ("row", "done_without_day")),
     "a day without being done": ({"completed_on": date(2025, 6, 1)}, ("row", "done_without_day")),
 }
 EDGES = {
+    "cleared": {"publish": True},
     "done": {"status": "done", "completed_on": date(2025, 6, 1)},
     "late and due in the past": {"status": "late", "due_on": date(2020, 1, 1)},
 }

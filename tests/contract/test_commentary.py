@@ -24,6 +24,7 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "an unknown kind of period": ({"period_type": "year"}, ("period_type", "isin")),
     "no start": ({"period_start": None}, ("period_start", "not_nullable")),
     "no text": ({"commentary": None}, ("commentary", "not_nullable")),
+    "markup": ({"commentary": "A <b>new</b> round"}, ("commentary", "no_markup")),
     "not said whether cleared": ({"publish": None}, ("publish", "not_nullable")),
 }
 EDGES = {"not cleared": {"publish": False}, "an author": {"author_role": "Head of Waste"}}

@@ -15,12 +15,16 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "no id": ({"event_id": None}, ("event_id", "not_nullable")),
     "no first day": ({"starts_on": None}, ("starts_on", "not_nullable")),
     "no title": ({"title": None}, ("title", "not_nullable")),
+    "markup": ({"description": "<p>More"}, ("description", "no_markup")),
+    "a suspension that nobody may know of": ({"kind": "suspension", "publish": False}, ("row", "suspension_not_published")),
     "an unknown kind": ({"kind": "holiday"}, ("kind", "isin")),
     "an end before the start": ({"ends_on": date(2025, 10, 31)}, ("row", "ends_before_start")),
 }
 EDGES: dict[str, dict[str, Any]] = {
     "a suspension": {"kind": "suspension"},
     "one day": {"ends_on": date(2025, 11, 1)},
+    "kept in the council": {"publish": False},
+    "a suspension that is told": {"kind": "suspension", "publish": True},
     "still going on": {"ends_on": None},
 }
 KEY = ("event_id",)

@@ -13,6 +13,7 @@ GOOD = {"priority_id": "homes", "title": "Good homes"}
 BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "no id": ({"priority_id": None}, ("priority_id", "not_nullable")),
     "no title": ({"title": None}, ("title", "not_nullable")),
+    "markup": ({"description": "<p>More"}, ("description", "no_markup")),
 }
 EDGES = {"described": {"description": "Safe and warm"}}
 KEY = ("priority_id",)

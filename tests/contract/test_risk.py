@@ -20,9 +20,11 @@ BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "no impact": ({"impact": None}, ("impact", "not_nullable")),
     "impact too low": ({"impact": 0}, ("impact", "greater_than_or_equal_to")),
     "impact too high": ({"impact": 6}, ("impact", "less_than_or_equal_to")),
+    "markup": ({"response": "[Ask](x)"}, ("response", "no_markup")),
     "another status": ({"status": "gone"}, ("status", "isin")),
 }
 EDGES = {
+    "cleared": {"publish": True},
     "the slightest": {"likelihood": 1, "impact": 1},
     "the gravest": {"likelihood": 5, "impact": 5, "status": "closed"},
 }

@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -416,8 +415,37 @@ def test_every_area_code_is_one_of_ours_or_invented(exampleshire: Line) -> None:
             assert {row["area_code"] for row in csv.DictReader(file)} <= known
 
 
-def test_the_officers_actions_and_risks_are_kept(exampleshire: Line) -> None:
-    latest: Path = exampleshire.state / "accepted"
-    assert latest.is_dir()
+def ids(line: Line, table: str, column: str) -> list[str]:
+    return [row[column] for row in line.table("performance", table)]
+
+
+def test_what_officers_wrote_is_published_where_it_is_marked_and_there_is_consent(exampleshire: Line) -> None:
     assert asked(exampleshire, "select count(distinct action_id) from accepted_action")[0][0] == 6
     assert asked(exampleshire, "select count(distinct risk_id) from accepted_risk")[0][0] == 4
+    assert asked(exampleshire, "select count(distinct quote_id) from accepted_quote")[0][0] == 6
+    assert ids(exampleshire, "action", "action_id") == ["A1", "A2", "A3", "A4", "A6"]
+    assert ids(exampleshire, "risk", "risk_id") == ["R2", "R3", "R4"]
+    steps = [f"{row['action_id']}/{row['milestone_id']}" for row in exampleshire.table("performance", "milestone")]
+    assert steps == ["A3/1", "A3/2", "A4/1", "A4/2"]
+    assert ids(exampleshire, "case_study", "case_study_id") == ["CS1", "CS2"]
+    assert ids(exampleshire, "quote", "quote_id") == ["Q1", "Q2"]
+    assert exampleshire.table("performance", "quote")[0]["quote"].startswith("'+1 for the small bins.")
+    assert [row["action_id"] for row in exampleshire.table("performance", "action") if row["is_overdue"] == "true"] == ["A3"]
+
+
+def test_what_officers_wrote_and_cannot_be_used_is_told(exampleshire: Line) -> None:
+    told = asked(exampleshire, "select distinct source, rule from rule where source like 'officers_%'")
+    assert told == [("officers_quotes", "consent_not_recorded")]
+
+
+def test_red_and_amber_figures_that_nobody_wrote_about_are_listed(exampleshire: Line) -> None:
+    latest = {
+        (row["indicator_id"], row["period_type"]): row["is_received"]
+        for row in exampleshire.table("performance", "missing_commentary")
+        if row["is_latest"] == "true"
+    }
+    assert latest["spend_against_budget", "financial_year"] == latest["waste_satisfied", "financial_year"] == "false"
+    assert latest["council_tax_collected", "financial_year"] == "true"
+    assert ("repairs_in_time", "financial_year") not in latest
+    status = exampleshire.command("status", *exampleshire.places).stdout
+    assert "Director of Finance: council_tax_collected, 2025/26 (amber; received, not marked for publication)" in status

@@ -26,6 +26,7 @@ DATASETS = {
     "performance": {
         "observation", "latest", "equity", "assessment", "comparison", "service_value_for_money", "summary", "indicator",
         "adoption", "calendar", "method", "calculation", "target", "comparator", "comparator_group", "commentary", "event",
+        "missing_commentary", "action", "milestone", "risk", "case_study", "quote",
         "priority", "area", "period", "revision", "withheld", "release", "source_snapshot", "dataset_metadata",
         "definition_check",
     },
@@ -217,6 +218,16 @@ def test_every_figure_is_assessed_in_sentences(council: Line) -> None:
     for row in council.table("performance", "summary"):
         parts = ("improved", "stayed_the_same", "got_worse", "cannot_say")
         assert int(row["indicators"]) == sum(int(row[part]) for part in parts)
+
+
+def test_what_officers_wrote_is_published_where_it_is_marked(council: Line) -> None:
+    published = {"action": ["A1", "A3"], "risk": ["R1"], "quote": ["Q1"], "case_study": ["C1"]}
+    for table, ids in published.items():
+        assert [row[f"{table}_id"] for row in council.table("performance", table)] == ids
+    assert [row["is_overdue"] for row in council.table("performance", "action")] == ["false", "true"]
+    assert council.table("performance", "quote")[0]["quote"] == "'=They came when they said."
+    assert council.table("performance", "case_study")[0]["story"].splitlines()[2] == "We had a cover over it by noon."
+    assert "Head of Waste: missed_bins_in_time, 2025/26 (red)" in council.command("status", *council.places).stdout
 
 
 def test_every_row_received_is_accounted_for(council: Line) -> None:

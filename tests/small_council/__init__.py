@@ -10,7 +10,7 @@ and the faults planted in them. The council that ships with the project is `demo
 from pathlib import Path
 
 from demo.files import Delivery, write
-from small_council import complaints, figures, services, survey, workbook
+from small_council import complaints, figures, services, stories, survey, workbook
 
 __all__ = ["COUNCIL", "SOURCES", "Delivery", "files_of_council", "write_council"]
 
@@ -20,7 +20,7 @@ SOURCES = Path(__file__).parent / "sources"
 
 def files_of_council() -> list[Delivery]:
     """Every file of the small council, in the order in which it is received; the same bytes at each call."""
-    parts = (services, complaints, survey, workbook, figures)
+    parts = (services, complaints, survey, workbook, figures, stories)
     deliveries = [delivery for part in parts for delivery in part.deliveries()]
     return sorted(deliveries, key=lambda delivery: (delivery.received, delivery.path))
 

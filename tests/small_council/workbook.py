@@ -1,7 +1,7 @@
-"""The officers' workbook: what the council itself decides about its indicators (one XLSX, five sheets).
+"""The officers' workbook: what the council itself decides about its indicators (one XLSX, seven sheets).
 
-Belongs here: adoption, targets, priorities, commentary and events of the invented council. Does not belong here: what is
-true of an indicator anywhere, which stands with the indicator. A new version of the whole workbook comes each spring.
+Belongs here: adoption, targets, priorities, commentary, events, actions and risks of the invented council. Does not belong
+here: what is true of an indicator anywhere, which stands with the indicator. A new one comes each spring.
 """
 
 from collections.abc import Sequence
@@ -79,6 +79,22 @@ EVENTS: Rows = (
      "All rounds changed in one week; crews learned new streets over the summer.", None, "Missed bins"),
 )  # fmt: skip
 
+ACTIONS: Rows = (
+    ("Action", "Title", "Indicator", "Priority", "Owner", "Due", "Status", "Done on", "Progress", "Publish?"),
+    ("A1", "Recovery plan for repairs", "repairs_in_time", "homes", "Head of Housing", date(2026, 12, 31), "On track", None,
+     "Two joiners engaged.", "Yes"),
+    ("A2", "Review of the contract", "repairs_in_time", "homes", "Head of Housing", date(2026, 12, 31), "Not started", None,
+     None, "No"),
+    ("A3", "Letters to every street", "missed_bins_reported", "streets", "Head of Waste", date(2026, 6, 30), "Late", None,
+     None, "Yes"),
+)  # fmt: skip
+
+RISKS: Rows = (
+    ("Risk", "Title", "Indicator", "Owner", "Likelihood", "Impact", "Status", "Publish?"),
+    ("R1", "Contractor fails", "repairs_in_time", "Head of Housing", 2, 5, "Open", "Yes"),
+    ("R2", "Claim against the contractor", "repairs_in_time", "Head of Housing", 3, 3, "Open", "No"),
+)
+
 # From the day on which it first stood in the workbook: indicator, kind of period, its first day, text, author, publish?
 _COMMENTARY: tuple[tuple[date, str, str, date, str, str, str], ...] = (
     (date(2024, 5, 14), "repairs_in_time", "Financial year", date(2023, 4, 1),
@@ -107,13 +123,15 @@ def deliveries() -> list[Delivery]:
 
 
 def _sheets(day: date) -> dict[str, Sequence[Sequence[Cell]]]:
-    """The five sheets with what was decided, or had happened, by that day."""
+    """The seven sheets with what was decided, or had happened, by that day."""
     return {
         "Adoption": (ADOPTION[0], *(row for row in ADOPTION[1:] if _is_past(row[-1], day))),
         "Targets": _targets(day),
         "Priorities": PRIORITIES,
         "Commentary": _commentary(day),
         "Events": (EVENTS[0], *(row for row in EVENTS[1:] if _is_past(row[1], day))),
+        "Actions": ACTIONS,
+        "Risks": RISKS,
     }
 
 

@@ -57,6 +57,19 @@ def test_a_value_now_withheld_is_a_change_to_nothing(small: SmallRelease) -> Non
     assert [row[3:] for row in changes(small)] == [("numerator", "30", None), ("value", "75.0", None), ("value_note", None, "c")]
 
 
+def test_words_that_stand_there_by_consent_are_not_kept_once_they_are_gone_or_changed(small: SmallRelease) -> None:
+    small.manifest["nodes"]["model.yardstick.note"]["columns"]["words"]["config"]["meta"] = {"by_consent": True}
+    small.marts["note"] = NOTE.replace("(2, null,", "(2, 'Mine',")
+    small.make()
+    small.marts["note"] = f"select * from ({NOTE.replace('Plain', 'Plainer')}) where note_id = 1"
+    difference = small.make()
+    assert difference is not None
+    assert (difference.values_changed, difference.rows_removed) == (1, 1)
+    told = {(row[2], row[3]): row[4:] for row in changes(small)}
+    assert told["note_id=1", "words"] == told["note_id=2", "words"] == (None, None)
+    assert told["note_id=2", "final"] == ("false", None)
+
+
 def test_what_is_below_the_published_decimals_is_no_change(small: SmallRelease) -> None:
     small.make()
     small.marts["observation"] = OBSERVATION.replace("75.0::double", "75.0000001::double")

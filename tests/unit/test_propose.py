@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import yaml
 from intake_case import COUNCIL
 from test_formats import workbook
 
@@ -166,6 +167,9 @@ def as_xml() -> bytes:
         ("a.json", json.dumps({"result": {"records": RECORDS}}).encode(),
          {"type": "json", "encoding": "utf-8", "records": "result.records"}),
         ("a.jsonl", "\n".join(map(json.dumps, RECORDS)).encode(), {"type": "jsonl", "encoding": "utf-8"}),
+        ("a.yml", yaml.safe_dump({"title": "Requests", "cases": RECORDS}).encode(),
+         {"type": "yaml", "encoding": "utf-8", "records": "cases"}),
+        ("b.yml", b"# April\n---\n" + yaml.safe_dump(RECORDS).encode(), {"type": "yaml", "encoding": "utf-8"}),
         ("a.xml", as_xml(), {"type": "xml", "records": "all.case"}),
         ("a.parquet", as_parquet(), {"type": "parquet"}),
         ("a.zip", packed("cases.csv", HEADER + CASES),
@@ -178,6 +182,24 @@ def test_every_format_is_found_by_its_bytes(tmp_path: Path, name: str, content: 
     receipt = taken_in(tmp_path, content, name)
     assert (receipt.status, receipt.rows_accepted) == ("accepted", 40), receipt.message
     assert load_yaml(tmp_path / "new_source" / "source.yml", "source")["format"] == form
+
+
+QUOTES = [
+    {"id": f"Q{n}", "quote": f"They rang before they came, {n} times.", "who": "A tenant", "said": f"2025-04-{n:02}",
+     "indicator": ("repairs_in_time", "relet_days")[n % 2], "publish": "yes", "consent": "given", "consent_on": f"2025-04-{n:02}"}
+    for n in range(1, 13)
+]  # fmt: skip
+
+
+def test_what_officers_write_by_hand_is_known_by_its_names(tmp_path: Path) -> None:
+    path = proposed(tmp_path, yaml.safe_dump({"quotes": QUOTES}), "quotes.yml")
+    found = load_yaml(path, "source")
+    assert (found["record_type"], found["format"]["records"]) == ("quote", "quotes")
+    names = {field: column if isinstance(column, str) else column["column"] for field, column in found["columns"].items()}
+    assert names == {
+        "quote_id": "id", "quote": "quote", "said_by": "who", "said_on": "said", "indicator_id": "indicator",
+        "publish": "publish", "consent": "consent", "consented_on": "consent_on",
+    }  # fmt: skip
 
 
 def test_real_dates_of_a_workbook_are_dates(tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ MISTAKES = {
     "a missing field": ("title: Records\n", "", ["`title` is missing"]),
     "a field twice": ("owner: A team", "owner: A team\nowner: B", ["line 3", "stands twice (first in line 2)"]),
     "no YAML": ("title: Records", "title: [Records", ["not valid YAML"]),
-    "an unknown record type": ("service_request\n", "service_requests\n", ["line 9", "Allowed: action, adoption, commentary"]),
+    "an unknown record type": (
+        "service_request\n", "service_requests\n", ["line 9", "Allowed: action, adoption, case_study, commentary"]),
     "an unknown record field": ("closed_at: Closed", "closd_at: Closed", ["`columns.closd_at`", "closed_at (When"]),
     "a needed record field": ("  request_id: Ref\n", "", ["`request_id` is missing", "Every record needs it"]),
     "ambiguous dates": ('["%d/%m/%Y %H:%M", ', '["%m/%d/%Y", ', ["line 13", "`dates`", "would be read differently"]),

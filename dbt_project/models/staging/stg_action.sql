@@ -2,6 +2,7 @@
     'action',
     key=['action_id'],
     fields=[
-        'action_id', 'title', 'indicator_id', 'priority_id', 'owner', 'due_on', 'status', 'completed_on', 'progress'
+        'action_id', 'title', 'indicator_id', 'priority_id', 'owner', 'due_on', 'status', 'completed_on', 'progress',
+        'publish'
     ]
 ) }}

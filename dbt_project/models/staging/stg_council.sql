@@ -4,5 +4,6 @@ select
     year_start_month,
     as_of,
     provisional_days,
-    no_change_band
+    no_change_band,
+    consent_day
 from {{ source('reference', 'council') }}

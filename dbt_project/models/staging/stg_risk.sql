@@ -3,6 +3,6 @@
     key=['risk_id'],
     fields=[
         'risk_id', 'title', 'description', 'indicator_id', 'priority_id', 'owner', 'likelihood', 'impact', 'response',
-        'reviewed_on', 'status'
+        'reviewed_on', 'status', 'publish'
     ]
 ) }}

@@ -11,5 +11,5 @@ from {{ ref('stg_event') }} as event
 left join {{ ref('stg_indicator') }} as indicator
     on event.indicator_id = indicator.indicator_id
 where
-    event.indicator_id is null
-    or indicator.indicator_id is not null
+    coalesce(event.publish, true)
+    and (event.indicator_id is null or indicator.indicator_id is not null)
