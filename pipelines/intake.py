@@ -233,6 +233,7 @@ def _own_sha256() -> str:
         "drift.py",
         "earlier.py",
         "evidence.py",
+        "figures.py",
         "intake.py",
         "layout.py",
         "lists.py",
@@ -317,7 +318,13 @@ def _judge_whole(
     broken = list(batch_rules.broken(source, receipt, earlier.receipts, before, accepted, delivery.file_name, total))
     if any(rule.stops for rule in broken):
         raise BrokenDelivery("; ".join(rule.what for rule in broken if rule.stops))
+    unread = source.reshape.unaccounted(source.columns, receipt.header, delivery.file_name)
     receipt.warnings = [*drift.changes(receipt, last, source), *(rule.what for rule in broken)]
+    if unread:
+        receipt.warnings.append(
+            f"columns are neither read nor stated as unused, so nothing of them is published: {', '.join(unread)}; "
+            "add a pattern under `headers` or `unused` of `reshape`"
+        )
 
 
 def _first_cells(source: Source, delivery: Delivery, workspace: Workspace) -> drift.Cells:
@@ -366,9 +373,9 @@ def _stream(
     months = [pl.DataFrame(schema=MONTHS)]
     erased = erasure.listed(source, workspace)
     blob, reshape = workspace.blobs / delivery.sha256, source.reshape
-    names = names_of(blob, source.format, workspace.state) if reshape.headers else []
+    names = names_of(blob, source.format, workspace.state) if reshape.headings or reshape.called else []
     with (
-        open_delivery(blob, source.format, reshape.needed(source.columns, names), workspace.state) as opened,
+        open_delivery(blob, source.format, reshape.needed(source.columns, names, delivery.file_name), workspace.state) as opened,
         _Writer(accepted_file, typed_schema, set(PROVENANCE) | set(typed_schema) - set(source.record_type.key)) as write_accepted,
         _Writer(quarantine_file, raw_schema, set(source.columns)) as write_quarantined,
     ):
