@@ -294,7 +294,7 @@ def _set_aside(accepted: Path, source: Source, workspace: Workspace, earlier: Ea
     """Faults of rows that contradict others: of this delivery, or of the last version in earlier ones."""
     before = [accepted_path(source, receipt, workspace) for receipt in earlier.receipts] if source.transitions else []
     there = [path for path in before if path.exists()]
-    changed = transitions.not_allowed(source.transitions, source.record_type.key, accepted, there)
+    changed = transitions.not_allowed(source.transitions, source.key, accepted, there)
     return pl.concat([_repeats(accepted, source, workspace), changed])
 
 
@@ -376,7 +376,7 @@ def _stream(
     names = names_of(blob, source.format, workspace.state) if reshape.headings or reshape.called else []
     with (
         open_delivery(blob, source.format, reshape.needed(source.columns, names, delivery.file_name), workspace.state) as opened,
-        _Writer(accepted_file, typed_schema, set(PROVENANCE) | set(typed_schema) - set(source.record_type.key)) as write_accepted,
+        _Writer(accepted_file, typed_schema, set(PROVENANCE) | set(typed_schema) - set(source.key)) as write_accepted,
         _Writer(quarantine_file, raw_schema, set(source.columns)) as write_quarantined,
     ):
         batches = drift.looked_at(ahead(opened.batches), receipt.looks)
@@ -534,9 +534,9 @@ def _months(typed: pl.DataFrame, faults: pl.DataFrame, record_type: RecordType) 
 
 def _repeats(accepted: Path, source: Source, workspace: Workspace) -> pl.DataFrame:
     """Rows of one delivery that share a key: exact repeats after the first, and all that contradict each other."""
-    key = ", ".join(source.record_type.key)
+    key = ", ".join(source.key)
     fields = ", ".join(source.record_type.types)
-    same_key = " and ".join(f"one.{part} is not distinct from several.{part}" for part in source.record_type.key)
+    same_key = " and ".join(f"one.{part} is not distinct from several.{part}" for part in source.key)
     with workspace.scratch() as scratch, duckdb.connect(config=within(scratch)) as connection:
         found: pl.DataFrame = connection.sql(
             f"""
@@ -559,7 +559,7 @@ def _repeats(accepted: Path, source: Source, workspace: Workspace) -> pl.DataFra
             qualify copy > 1 or count(*) filter (where copy = 1) over (partition by {key}) > 1
             order by row_number
             """,
-            params=[str(accepted), str(accepted), ", ".join(source.record_type.key)],
+            params=[str(accepted), str(accepted), key],
         ).pl()
     return found.cast(pl.Schema(FAULTS))
 

@@ -113,6 +113,11 @@ class Source:
     shapes: tuple[shapes.Shape, ...] = ()
 
     @property
+    def key(self) -> tuple[str, ...]:
+        """The fields that name one record of this source."""
+        return self.record_type.key_beside({m.field for m in self.mappings})
+
+    @property
     def columns(self) -> list[str]:
         """The columns of the file that the mapping needs, each once."""
         layout = [rule["column"] for rule in self.layout_rows.values() if isinstance(rule, dict)]
@@ -349,7 +354,7 @@ def _field_faults(config: Config, record_type: schemas.RecordType, council: Coun
         if field in fields and field not in config["columns"]:
             yield config.problem(["columns"], f"`{field}` is missing: {fields[field]}. Every record needs it.")
     mapped = {field: kind for field, kind in record_type.types.items() if field in config["columns"]}
-    for field, what in transitions.faults(config.get("transitions", {}), list(mapped), record_type.key):
+    for field, what in transitions.faults(config.get("transitions", {}), list(mapped), record_type.key_beside(mapped)):
         yield config.problem(["transitions", field], what)
     closed = {field for field in mapped if _is_closed(field, config, record_type)}
     for where, what in batch_rules.faults(config.get("batch", {}), mapped, closed, list(config.get("layout_rows", {}))):

@@ -2,7 +2,7 @@
 
 A figure comes as it is counted with, or as a scorecard stated it: then it names its ``edition`` (the publication whose table it
 stands in), its place there, and what the cells say word by word; it may say no number, no known area and no readable period, and
-its ``value_reason`` tells why there is no number. Latest version of a record is told by source and ``KEY``.
+its ``value_reason`` tells why there is no number. Latest version of a record is told by source and ``KEY``, or that place.
 """
 
 from datetime import date
@@ -13,7 +13,8 @@ import polars as pl
 from schemas._period_type import PERIOD_TYPES
 from schemas._stated import MOVES, PARTIES, REASONS, STATUSES, UNIT_KINDS
 
-KEY = ("indicator_id", "area_code", "period_type", "period_start", "edition", "file_row", "heading")
+KEY = ("indicator_id", "area_code", "period_type", "period_start")
+KEY_WHERE = {"edition": ("edition", "file_row", "heading")}
 NEEDED_UNLESS = {"edition": ("area_code", "period_type", "period_start", "period_end")}
 DATED_BY = ("period_end",)
 NOTED_BY = {"value": "value_note"}

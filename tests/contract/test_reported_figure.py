@@ -43,7 +43,7 @@ EDGES = {
     "below nothing": {"value": -2.5},
     "one day": {"period_end": date(2025, 4, 1)},
 }
-KEY = ("indicator_id", "area_code", "period_type", "period_start", "edition", "file_row", "heading")
+KEY = ("indicator_id", "area_code", "period_type", "period_start")
 STATED = {
     "edition": "2025/26",
     "edition_end": date(2026, 3, 31),
@@ -110,8 +110,10 @@ def test_a_bad_figure_of_a_scorecard_fails_the_rule(fault: str) -> None:
     assert {place for place, _, _ in found} == {1}
 
 
-def test_its_key_fields_are_needed_unless_a_scorecard_stated_it() -> None:
+def test_its_key_fields_are_needed_and_a_figure_of_a_scorecard_is_named_by_its_place() -> None:
     kind = schemas.record_type("reported_figure")
-    assert kind.key == KEY
+    assert kind.key == kind.key_beside(["value"]) == KEY
+    assert kind.key_beside(["edition", "value"]) == ("edition", "file_row", "heading")
+    assert set(KEY) <= set(kind.required)
     assert {"indicator_id", "area_code", "period_type", "period_start", "period_end"} == set(kind.required)
     assert kind.required_beside(["edition"]) == ["indicator_id"]

@@ -27,7 +27,7 @@ DATASETS = {
         "observation", "latest", "equity", "assessment", "comparison", "service_value_for_money", "summary", "indicator",
         "adoption", "calendar", "method", "calculation", "target", "comparator", "comparator_group", "commentary", "event",
         "priority", "area", "period", "revision", "withheld", "release", "source_snapshot", "dataset_metadata",
-        "definition_check",
+        "definition_check", "reported_figure", "heading_disagreement", "contradiction", "restatement", "indicator_name",
     },
     "services": {"request"},
     "complaints": {"case_count"},
