@@ -1,8 +1,8 @@
 """Figures as scorecards write them: ``300.0m``, ``<5``, ``425/736``, ``Merit +``, ``6.7m Overspent``.
 
-Belongs here: which cells say one number, which number that is in the row's unit, why the others say none, and which unit a
-text names. Does not belong here: which column holds a figure (``reshape``), numbers as an ordinary source states them
-(``numbers``), and what follows where two cells contradict each other (dbt).
+Belongs here: which cells say one number, which number that is in the row's unit, why the others say none, which unit a text
+names, and which bounds a target asks for. Does not belong here: which column holds a figure (``reshape``), numbers as an ordinary
+source states them (``numbers``), and what follows where two cells contradict each other (dbt).
 
 Nothing is guessed: a cell that says more, less or other than one number keeps its text, and one of the reasons in
 ``schemas._stated``.
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipelines import target_words
 from pipelines.periods import read as read_period
 
 MINUS = ("-", "\u2212")
@@ -114,3 +115,18 @@ def named_unit(text: str) -> str | None:
 def named_unit_of_target(text: str) -> str | None:
     """The kind of unit that a target names: percent for ``95%+``; none for a change, such as ``To reduce by 5%``."""
     return None if _CHANGE.search(text) else named_unit(text)
+
+
+def bounds(target: str, unit: str, year_starts_in: int = 4) -> tuple[str | None, str | None, str | None, str | None]:
+    """The level that a target asks for now: at least, at most, a level alone, and whether the bound itself misses it.
+
+    As plain text, so that the contract reads them; all empty where it asks for a change, a comparison or a later day, or where
+    nobody can tell.
+    """
+    asked = target_words.read(target, unit, year_starts_in)
+    if asked.kind != "level" or asked.due_on:
+        return None, None, None, None
+    at_least, at_most, level = (
+        None if bound is None else f"{bound:.10g}" for bound in (asked.at_least, asked.at_most, asked.level)
+    )
+    return at_least, at_most, level, "true" if asked.is_strict else "false"

@@ -243,6 +243,7 @@ def _own_sha256() -> str:
         "reshape.py",
         "shapes.py",
         "sources.py",
+        "target_words.py",
         "transitions.py",
         "values.py",
     )

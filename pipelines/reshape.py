@@ -137,7 +137,8 @@ class FigureColumns:
     target: str | None = None
     absent: tuple[str, ...] = ()
 
-    MADE = ("figure_number", "figure_reason", "figure_unit", "target_unit", "unit_kind")
+    BOUNDS = ("target_at_least", "target_at_most", "target_level", "target_is_strict")
+    MADE = ("figure_number", "figure_reason", "figure_unit", "target_unit", "unit_kind", *BOUNDS)
 
     @classmethod
     def of(cls, stated: Mapping[str, Any]) -> FigureColumns:
@@ -164,7 +165,8 @@ class FigureColumns:
     def _told(self, value: str, unit: str, target: str, forms: Sequence[str], starts: int) -> tuple[str | None, ...]:
         figure = figures.read(value, unit, self.absent, forms, starts)
         named = figures.named_unit(value) if figure.number is not None else None
-        return figure.number, figure.reason, named, figures.named_unit_of_target(target), figures.unit_kind(unit)
+        units = named, figures.named_unit_of_target(target), figures.unit_kind(unit)
+        return figure.number, figure.reason, *units, *figures.bounds(target, unit, starts)
 
 
 @dataclass(frozen=True)

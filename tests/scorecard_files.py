@@ -82,6 +82,9 @@ EDITIONS: dict[int, Sequence[Row]] = {
         Row("Offences", "number", ours("425/736", "<5", "23 out of 35")),
         Row("Grades", "grade", ours("Merit +", "2018/19", "12 excluding resits")),
         Row("Budget", "millions of pounds", ours("6.5m", "580-630", "in balance")),
+        Row("Calls answered", "%", ours("", "", "80"), "90+", "Met"),
+        Row("Calls dropped", "%", ours("", "", "4"), "5", "Missed", better="Low"),
+        Row("Calls returned", "%", ours("", "", "4"), "<5", "Met", better="Low"),
         Row("Air", "micrograms", ours("31", ("30", "Airport", None), ("29", None, "2019"))),
     ),
 }  # fmt: skip
@@ -92,6 +95,7 @@ PLANTED = {
     "status_without_value": {("2022", 13)},
     "status_without_target": {("2022", 14)},
     "target_without_status": {("2022", 15)},
+    "status_against_value": {("2022", 24), ("2022", 25)},
     "progress_against_values": {("2022", 17)},
     "progress_against_direction": {("2022", 18)},
     "shifted_block": {("2022", 5), ("2022", 19), ("2022", 22)},
@@ -201,6 +205,10 @@ columns:
   value_unit: figure_unit
   stated_target: target
   target_unit: target_unit
+  target_at_least: target_at_least
+  target_at_most: target_at_most
+  target_level: target_level
+  target_is_strict: target_is_strict
   stated_status: met
   status: {column: met, values: {Met: met, Missed: missed, None set: no_target}, otherwise: null}
   stated_progress: moved

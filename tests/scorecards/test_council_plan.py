@@ -92,6 +92,32 @@ def test_no_figure_of_a_file_is_lost_or_changed(line: Line, file: str) -> None:
     assert compared > {"2016": 600, "2019": 1400, "2022": 1900}[file]
 
 
+PLACES = {"Coventry": "E08000026", "England": "E92000001"}
+
+
+@pytest.mark.parametrize("file", EDITIONS)
+def test_every_number_of_the_city_or_the_nation_in_a_year_is_of_that_place_and_year(line: Line, file: str) -> None:
+    header, *rows = raw(file)
+    published = figures(line)
+    compared = 0
+    for number, row in enumerate(rows, 1):
+        for place, heading in enumerate(header):
+            if not heading.endswith(" value"):
+                continue
+            value, scope, when = (cell.strip() for cell in row[place : place + 3])
+            year = re.fullmatch(r"(\d{4})(/\d\d)?(?: (?:provisional|revised))?", " ".join(when.split()))
+            one_year = year and year[2] in (None, f"/{(int(year[1]) + 1) % 100:02}")  # one is said to be 2018/20
+            if year and one_year and scope in PLACES and re.fullmatch(r"-?\d+(?:\.\d+)?", value):
+                figure = published[EDITIONS[file], number, heading]
+                assert (figure["area_code"], figure["period_start"]) == (
+                    PLACES[scope],
+                    f"{year[1]}-{'04' if year[2] else '01'}-01",
+                )
+                assert float(figure["value"]) == float(value)
+                compared += 1
+    assert compared > {"2016": 200, "2019": 500, "2022": 800}[file]
+
+
 def test_the_release_is_valid(line: Line) -> None:
     report = frictionless.validate(str(line.publish / "performance" / "datapackage.json"))
     assert report.valid, report.flatten(["title", "message"])[:5]
@@ -111,6 +137,7 @@ def test_contradictions_that_the_files_really_hold_are_found(line: Line) -> None
     assert {("2022", 38), ("2022", 53), ("2022", 55)} <= kinds(line, "status_without_value")
     assert {("2022", 24), ("2022", 36 + 3)} <= kinds(line, "target_without_status")
     assert {("2016", 3), ("2019", 4)} <= kinds(line, "progress_against_values")
+    assert kinds(line, "status_against_value") == {("2016", 94)}
     assert kinds(line, "progress_against_direction") == {("2016", 200), ("2016", 201), ("2016", 202)}
     assert kinds(line, "value_without_place") == {("2016", 54), ("2019", 35)}
     assert kinds(line, "value_without_period") == {("2016", 24), ("2016", 54), ("2019", 27), ("2019", 35), ("2022", 50)}

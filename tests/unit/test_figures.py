@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.figures import named_unit, named_unit_of_target, read, unit_kind
+from pipelines.figures import bounds, named_unit, named_unit_of_target, read, unit_kind
 from schemas._stated import REASONS, UNIT_KINDS
 
 NUMBERS = [
@@ -106,3 +106,22 @@ def test_a_figure_names_a_unit_beside_its_number(text: str, kind: str | None) ->
 )
 def test_a_target_that_is_a_change_names_no_unit(text: str, kind: str | None) -> None:
     assert named_unit_of_target(text) == kind
+
+
+@pytest.mark.parametrize(
+    ("target", "unit", "told"),
+    [
+        ("95%+", "%", ("95", None, None, "false")),
+        ("<24%", "%", (None, "24", None, "true")),
+        ("580-630", "number", ("580", "630", None, "false")),
+        ("66", "number", (None, None, "66", "false")),
+        ("£2m", "millions of pounds", (None, None, "2", "false")),
+        ("50 by 2030", "%", (None, None, None, None)),
+        ("To increase", "%", (None, None, None, None)),
+        ("Better than statistical neighbours", "%", (None, None, None, None)),
+        ("N/A", "%", (None, None, None, None)),
+        ("", "%", (None, None, None, None)),
+    ],
+)
+def test_only_a_level_that_holds_now_gives_bounds(target: str, unit: str, told: tuple[str | None, ...]) -> None:
+    assert bounds(target, unit) == told

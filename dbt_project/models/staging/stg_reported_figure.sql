@@ -6,6 +6,6 @@
         'numerator', 'denominator', 'value_note', 'comparator_group', 'edition', 'edition_end', 'file_row', 'heading',
         'report', 'report_start', 'report_end', 'party', 'heading_area_code', 'stated_name', 'stated_unit', 'unit_kind',
         'stated_value', 'value_reason', 'value_unit', 'stated_scope', 'stated_period', 'stated_target', 'target_unit',
-        'stated_status', 'status', 'stated_progress', 'progress', 'stated_direction', 'direction', 'polarity'
+        'target_at_least', 'target_at_most', 'target_level', 'target_is_strict', 'stated_status', 'status', 'stated_progress', 'progress', 'stated_direction', 'direction', 'polarity'
     ]
 ) }}

@@ -41,8 +41,8 @@ fact_with_lag as (
     where statement.is_fact and statement.period_start is not null and statement.report_start is not null
 ),
 
--- facts that another edition has under another heading, which this edition has too, but not for them; here they are later
--- than their report, or most of a year older than there
+-- facts that another edition has under another heading, which this edition has too, but not for them; here they are
+-- later than their report, or most of a year older than there
 moved_fact as (
     select
         here.source,

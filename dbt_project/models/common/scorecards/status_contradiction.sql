@@ -42,13 +42,39 @@ figure_and_the_one_before as (
             and statement.edition = edition_with_targets.edition
 ),
 
+-- the bounds of a target in the row's own unit; of a level alone, the polarity tells on which side it is met
+bounded_figure as (
+    select
+        figure.*,
+        case
+            when coalesce(figure.target_unit, figure.unit_kind, '') = coalesce(figure.unit_kind, '')
+                then coalesce(
+                    figure.target_at_least, case when figure.known_polarity = 'higher' then figure.target_level end
+                )
+        end as at_least,
+        case
+            when coalesce(figure.target_unit, figure.unit_kind, '') = coalesce(figure.unit_kind, '')
+                then coalesce(
+                    figure.target_at_most, case when figure.known_polarity = 'lower' then figure.target_level end
+                )
+        end as at_most
+    from figure_and_the_one_before as figure
+),
+
+rated_figure as (
+    select
+        bounded_figure.*,
+        {{ rag('value', 'at_least', 'at_most', 'coalesce(target_is_strict, false)', '0', "'absolute'") }} as rating
+    from bounded_figure
+),
+
 status_without_value as (
     select
         figure.*,
         'status_without_value' as kind,
         figure.stated_status as says,
         'A status is stated, and no figure.' as explanation
-    from figure_and_the_one_before as figure
+    from rated_figure as figure
     where
         not figure.says_something
         and not {{ says_nothing('figure.stated_status') }}
@@ -61,7 +87,7 @@ progress_without_value as (
         'progress_without_value' as kind,
         figure.stated_progress as says,
         'The figure is said to have moved or stayed, and none is stated.' as explanation
-    from figure_and_the_one_before as figure
+    from rated_figure as figure
     where
         not figure.says_something
         and coalesce(figure.progress, figure.direction) in ('better', 'same', 'worse')
@@ -73,7 +99,7 @@ status_without_target as (
         'status_without_target' as kind,
         figure.stated_status as says,
         'The target is said to be met or missed, and none is stated.' as explanation
-    from figure_and_the_one_before as figure
+    from rated_figure as figure
     where
         figure.has_targets
         and figure.status in ('met', 'missed')
@@ -86,8 +112,20 @@ target_without_status as (
         'target_without_status' as kind,
         figure.stated_status as says,
         'No target is said to be set, and one is stated.' as explanation
-    from figure_and_the_one_before as figure
+    from rated_figure as figure
     where figure.status = 'no_target' and not {{ says_nothing('figure.stated_target') }}
+),
+
+status_against_value as (
+    select
+        figure.*,
+        'status_against_value' as kind,
+        figure.stated_status as says,
+        'The figure is on the other side of the target than the status says.' as explanation
+    from rated_figure as figure
+    where
+        (figure.status = 'met' and figure.rating = 'red')
+        or (figure.status = 'missed' and figure.rating = 'green')
 ),
 
 progress_against_direction as (
@@ -96,7 +134,7 @@ progress_against_direction as (
         'progress_against_direction' as kind,
         figure.stated_progress as says,
         'The two columns that say how the figure moved say different things.' as explanation
-    from figure_and_the_one_before as figure
+    from rated_figure as figure
     where figure.progress <> figure.direction
 ),
 
@@ -106,7 +144,7 @@ progress_against_values as (
         'progress_against_values' as kind,
         coalesce(figure.stated_progress, figure.stated_direction) as says,
         'The row''s own figures moved the other way, or did not move.' as explanation
-    from figure_and_the_one_before as figure
+    from rated_figure as figure
     where
         (
             coalesce(figure.progress, figure.direction) = 'better'
@@ -133,6 +171,8 @@ every_contradiction as (
     union all
     select * from target_without_status
     union all
+    select * from status_against_value
+    union all
     select * from progress_against_direction
     union all
     select * from progress_against_values
@@ -150,7 +190,7 @@ select
     case
         when kind = 'progress_against_values'
             then concat(says, '; before: ', cast({{ as_figure('value_before') }} as varchar))
-        when kind = 'target_without_status' then concat(says, '; target: ', stated_target)
+        when kind in ('target_without_status', 'status_against_value') then concat(says, '; target: ', stated_target)
         when kind = 'progress_against_direction' then concat(says, '; ', stated_direction)
         else says
     end as against,
