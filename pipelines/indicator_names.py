@@ -27,7 +27,17 @@ SCHEMA = pl.Schema(
         "confirmed_on": pl.Date,
     }
 )  # fmt: skip
-STATED = ["indicator_id", "stated_name", "stated_unit", "edition", "edition_end", "stated_scope", "stated_period", "stated_value"]
+STATED = [
+    "indicator_id",
+    "stated_name",
+    "stated_unit",
+    "unit_kind",
+    "edition",
+    "edition_end",
+    "stated_scope",
+    "stated_period",
+    "stated_value",
+]
 """The fields of accepted figures that names are compared by."""
 LEAST_ALIKE, SURELY_ALIKE = 0.35, 0.85
 """Names less alike than the first are never proposed; from the second on, no figure need speak for them."""
@@ -77,28 +87,33 @@ def name_rows(names: Sequence[Name]) -> pl.DataFrame:
     return pl.DataFrame([asdict(name) for name in names], schema=SCHEMA)
 
 
-def propose(figures: pl.DataFrame, known: Collection[str], source: str) -> list[Name]:
-    """Likely joins of names that no edition has together, the likeliest first; ``known`` are left alone.
+def propose(figures: pl.DataFrame, known: Mapping[str, str], source: str) -> list[Name]:
+    """Likely joins of names that no edition has together, the likeliest first.
 
-    ``figures`` has the columns of :data:`STATED`. Each name leads to one of a later edition, and that to none.
+    ``figures`` has the columns of :data:`STATED`; ``known`` are the names that are joined already, with what each is the same as.
+    Each name leads to one of a later edition, and that to none.
     """
     editions = _editions(figures)
     pairs = sorted(_pairs(figures, editions, known), key=lambda pair: (-pair.score, pair.earlier, pair.later))
     leads: dict[str, _Pair] = {}
     group = {name: {name} for name in editions}
+    for name, other in known.items():
+        _merge(group, name, other if other in group else next(one for one in known if known[one] == other))
     for pair in pairs:
-        one, other = group[pair.earlier], group[pair.later]
-        together = [edition for name in one | other for edition in editions[name]]
-        if one is not other and len(together) == len(set(together)):
-            leads[pair.earlier] = leads.get(pair.earlier, pair)
-            for name in one | other:
-                group[name] = one | other
-    found = []
-    for name, pair in leads.items():
-        last = max(group[name], key=lambda one: (max(editions[one]), one))
-        if name != last:
-            found.append(Name(source, name, last, pair.evidence))
-    return found
+        one, other_one = group[pair.earlier], group[pair.later]
+        together = [edition for name in one | other_one for edition in editions[name]]
+        if pair.earlier not in leads and one is not other_one and len(together) == len(set(together)):
+            leads[pair.earlier] = pair
+            _merge(group, pair.earlier, pair.later)
+    lasts = {name: max(group[name], key=lambda one: (max(editions[one]), one)) for name in leads}
+    return [Name(source, name, known.get(last, last), leads[name].evidence) for name, last in lasts.items() if name != last]
+
+
+def _merge(group: dict[str, set[str]], one: str, other: str) -> None:
+    """Make the groups of two names one."""
+    both = group[one] | group[other]
+    for name in both:
+        group[name] = both
 
 
 def append(path: Path, new: Sequence[Name]) -> None:
@@ -137,9 +152,10 @@ def _editions(figures: pl.DataFrame) -> dict[str, set[tuple[date, str]]]:
 
 def _pairs(figures: pl.DataFrame, editions: Mapping[str, set[tuple[date, str]]], known: Collection[str]) -> Iterator[_Pair]:
     """Names of which one ends before the other begins, and which words or figures make look the same."""
-    told = figures.select("indicator_id", "stated_name", "stated_unit").sort("indicator_id", "stated_name")
-    words = {name: _words(title) for name, title, _ in told.iter_rows()}
-    units = {name: " ".join((unit or "no unit").split()) for name, _, unit in told.iter_rows()}
+    told = figures.select("indicator_id", "stated_name", "stated_unit", "unit_kind").sort("indicator_id", "stated_name")
+    words = {name: _words(title) for name, title, *_ in told.iter_rows()}
+    units = {name: " ".join((unit or "no unit").split()) for name, _, unit, _ in told.iter_rows()}
+    kinds = {name: kind for name, *_, kind in told.iter_rows()}
     shared = _shared(figures)
     for earlier in sorted(set(editions) - set(known)):
         for later in sorted(editions):
@@ -147,7 +163,8 @@ def _pairs(figures: pl.DataFrame, editions: Mapping[str, set[tuple[date, str]]],
                 continue
             same, compared = shared.get((earlier, later), (0, 0))
             alike = _alike(words[earlier], words[later], same, compared)
-            if alike is None:
+            other_kind = None not in (kinds[earlier], kinds[later]) and kinds[earlier] != kinds[later]
+            if alike is None or (other_kind and same < LEAST_FIGURES):
                 continue
             evidence = [
                 f"names alike {alike:.2f}",

@@ -97,7 +97,7 @@ def indicators_names(
     for one in standing:
         figures = stated_figures(one, indicator_names.STATED, workspace)
         known = joined_names([one], indicators_of(workspace), workspace)
-        proposed = indicator_names.propose(figures, {name.name_id for name in known}, one.source.name)
+        proposed = indicator_names.propose(figures, {name.name_id: name.same_as for name in known}, one.source.name)
         states = [("confirmed" if name.confirmed_on else "unconfirmed", name) for name in known]
         states += [("proposed", name) for name in proposed]
         rows += [

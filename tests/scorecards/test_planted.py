@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -144,6 +145,23 @@ def test_only_a_confirmed_name_joins_and_all_others_are_listed(line: Line) -> No
 def test_every_figure_refers_to_a_cell_that_is_there(line: Line) -> None:
     verified = line.command("verify", str(line.publish))
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_a_file_that_comes_again_for_an_edition_replaces_the_one_before(line: Line) -> None:
+    """A row of the corrected file is gone, and all others have moved up by one."""
+    path = line.inbox / "scorecards" / "scorecard 2021-22.csv"
+    header, first, *others = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([header, *others]))
+    stamp = path.stat().st_mtime + 86_400
+    os.utime(path, times=(stamp, stamp))
+    assert b"Bins emptied on time" in first
+    done = line.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = [row["stated_name"] for row in rows(line, "reported_figure", edition="2021/22")]
+    assert "Bins emptied on time" not in names
+    assert names.count("Parks inspected") == 1
+    assert restatements(line, "bins_emptied_on_time_percent") == []
+    assert rows(line, "contradiction", kind="correction_undone") == []
 
 
 def test_a_name_that_does_not_occur_stops_the_run_and_says_where(line: Line) -> None:

@@ -11,6 +11,7 @@ from intake_case import Case
 from scorecard_files import NAMES, source
 
 from pipelines.config import ConfigError
+from pipelines.indicator_names import STATED as FIELDS
 from pipelines.indicator_names import Name, append, beside, load, name_rows, propose
 
 STATED = {"reports_of_fly_tipping_number", "fly_tips_reported_number", "parks_inspected_number", "inspected_parks_number"}
@@ -19,24 +20,14 @@ STATED = {"reports_of_fly_tipping_number", "fly_tips_reported_number", "parks_in
 def figures(*told: tuple[str, str, int, str, str]) -> pl.DataFrame:
     """Figures of (id, name, edition, period, value), of one area."""
     rows = [
-        (name, title, "number", f"{edition}/{edition % 100 + 1}", date(edition + 1, 3, 31), "Northtown", period, value)
+        (name, title, "number", "count", f"{edition}/{edition % 100 + 1}", date(edition + 1, 3, 31), "Northtown", period, value)
         for name, title, edition, period, value in told
     ]
-    columns = [
-        "indicator_id",
-        "stated_name",
-        "stated_unit",
-        "edition",
-        "edition_end",
-        "stated_scope",
-        "stated_period",
-        "stated_value",
-    ]
-    return pl.DataFrame(rows, schema=columns, orient="row")
+    return pl.DataFrame(rows, schema=FIELDS, orient="row")
 
 
-def proposed(*told: tuple[str, str, int, str, str], known: set[str] | None = None) -> dict[str, str]:
-    return {one.name_id: one.same_as for one in propose(figures(*told), known or set(), "scorecards")}
+def proposed(*told: tuple[str, str, int, str, str], known: dict[str, str] | None = None) -> dict[str, str]:
+    return {one.name_id: one.same_as for one in propose(figures(*told), known or {}, "scorecards")}
 
 
 OLD = [("a", "Fly-tipping reported", 2020, "2019/20", "5"), ("a", "Fly-tipping reported", 2020, "2020/21", "6.0")]
@@ -44,7 +35,7 @@ NEW = [("b", "Reports of fly-tipping", 2021, "2019/20", "5"), ("b", "Reports of 
 
 
 def test_figures_that_are_the_same_speak_for_a_join_to_the_later_name() -> None:
-    (one,) = propose(figures(*OLD, *NEW), set(), "scorecards")
+    (one,) = propose(figures(*OLD, *NEW), {}, "scorecards")
     assert (one.source, one.name_id, one.same_as, one.confirmed_by, one.confirmed_on) == ("scorecards", "a", "b", None, None)
     assert "2 of 2 figures of the same area and period are the same; the one last in 2020/21, the other first in 2021/22" in str(
         one.evidence
@@ -72,14 +63,26 @@ def test_a_name_that_drifted_twice_leads_to_the_last_one() -> None:
 
 
 def test_what_is_known_is_not_proposed_again() -> None:
-    assert proposed(*OLD, *NEW, known={"a"}) == {}
+    assert proposed(*OLD, *NEW, known={"a": "b"}) == {}
+
+
+def test_what_is_the_same_as_a_joined_name_leads_to_where_that_one_leads() -> None:
+    last = [("c", "Reports of fly-tips", 2022, "2019/20", "5"), ("c", "Reports of fly-tips", 2022, "2020/21", "6")]
+    assert proposed(*OLD, *NEW, *last, known={"b": "c"}) == {"a": "c"}
+    assert proposed(*OLD, *NEW, known={"b": "defined_one"}) == {"a": "defined_one"}
+
+
+def test_a_number_and_a_rate_are_two_indicators_unless_figures_speak_for_one() -> None:
+    one, other = ("a", "Crimes", 2020, "2020", "5"), ("b", "Crimes", 2021, "2021", "6")
+    told = figures(one, other).with_columns(unit_kind=pl.Series(["count", "rate"]))
+    assert propose(told, {}, "scorecards") == []
 
 
 def test_another_unit_is_told() -> None:
     told = figures(*OLD, *NEW).with_columns(
         stated_unit=pl.when(pl.col("indicator_id") == "a").then(pl.lit("number")).otherwise(pl.lit("tonnes"))
     )
-    (one,) = propose(told, set(), "scorecards")
+    (one,) = propose(told, {}, "scorecards")
     assert str(one.evidence).endswith("the units differ: number, tonnes")
 
 
