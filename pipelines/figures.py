@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from pipelines import target_words
 from pipelines.periods import read as read_period
@@ -117,6 +118,7 @@ def named_unit_of_target(text: str) -> str | None:
     return None if _CHANGE.search(text) else named_unit(text)
 
 
+@cache
 def bounds(target: str, unit: str, year_starts_in: int = 4) -> tuple[str | None, str | None, str | None, str | None]:
     """The level that a target asks for now: at least, at most, a level alone, and whether the bound itself misses it.
 

@@ -234,6 +234,7 @@ def _own_sha256() -> str:
         "earlier.py",
         "evidence.py",
         "figures.py",
+        "headings.py",
         "intake.py",
         "layout.py",
         "lists.py",

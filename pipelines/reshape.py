@@ -16,18 +16,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from string import Formatter
 from typing import Any
 
 import polars as pl
 
 from pipelines import figures
 from pipelines.formats import BrokenDelivery
+from pipelines.headings import PART, Heading, heading_of
 from pipelines.periods import read
 
 PERIOD_COLUMNS = ("type", "start", "end")
 EMPTY_CELLS = "empty_cells"
-PART = "part"
 AT_ROW, AT_HEADING = "at_row", "at_heading"
 """Where a group of cells stands: the number of the file's row, and the heading of the column with its value."""
 JOINED_BY = " | "
@@ -35,44 +34,6 @@ SIGNS = {"%": " percent ", "£": " pounds ", "&": " and "}
 """Signs that tell one title from another, as words."""
 
 Group = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A pattern of headings, or of a file's name, with named parts, and parts that it ``says`` in words made of those.
-
-    A part that stands in such words is no part of its own any more.
-    """
-
-    pattern: str
-    says: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def spent(self) -> set[str]:
-        """The parts that stand in the words of others."""
-        return {name for words in self.says.values() for name in blanks(words)}
-
-    @property
-    def parts(self) -> set[str]:
-        """The columns that it makes, as far as they are known without a file."""
-        made = (_names(self.pattern) - self.spent) | set(self.says)
-        return (made - {PART}) | ({self.says[PART]} if PART in self.says else set())
-
-    def read(self, heading: str, of_file: Mapping[str, str]) -> dict[str, str] | None:
-        """What a heading says by part; ``None`` where it is not of the pattern. ``of_file`` are parts of the file's name."""
-        found = re.fullmatch(self.pattern, heading)
-        return self._said(found, of_file) if found else None
-
-    def found_in(self, name: str) -> dict[str, str] | None:
-        """What a name says in which the pattern is found; ``None`` where it is not."""
-        found = re.search(self.pattern, name)
-        return self._said(found, {}) if found else None
-
-    def _said(self, found: re.Match[str], of_file: Mapping[str, str]) -> dict[str, str]:
-        told = dict(of_file) | {name: text or "" for name, text in found.groupdict().items()}
-        said = {name: text for name, text in found.groupdict().items() if text is not None and name not in self.spent}
-        said |= {name: words.format_map(told) for name, words in self.says.items()}
-        return {name: " ".join(text.split()) for name, text in said.items()}
 
 
 @dataclass(frozen=True)
@@ -354,30 +315,8 @@ class Reshape:
         return cells.get(value, next(iter(cells.values())))
 
 
-def heading_of(stated: str | Mapping[str, Any]) -> Heading:
-    """What an entry of ``headers`` says: a pattern alone, or one with what it says."""
-    return Heading(stated) if isinstance(stated, str) else Heading(stated["pattern"], stated.get("says", {}))
-
-
-def names_in(stated: str | Mapping[str, Any]) -> set[str]:
-    """The parts that a pattern names, with those that it says; none where it is no pattern."""
-    try:
-        return heading_of(stated).parts
-    except (re.error, ValueError):
-        return set()
-
-
-def blanks(words: str) -> set[str]:
-    """The names in curly brackets in a text."""
-    return {name for _, name, _, _ in Formatter().parse(words) if name}
-
-
 def _one_name(columns: Sequence[str]) -> pl.Expr:
     """The words of some columns as one name in snake_case, with i_ before one that would begin with a digit."""
     words = pl.concat_str(columns, separator=" ", ignore_nulls=True).str.replace_many(list(SIGNS), list(SIGNS.values()))
     name = words.str.to_lowercase().str.replace_all("[^a-z0-9]+", "_").str.strip_chars("_")
     return name.str.replace("^([0-9])", "i_$1")
-
-
-def _names(pattern: str) -> set[str]:
-    return set(re.compile(pattern).groupindex)

@@ -23,10 +23,11 @@ from pipelines import batch_rules, lists, moments, numbers, shapes, transitions
 from pipelines.config import Config, ConfigError, load_yaml
 from pipelines.council import Council
 from pipelines.formats import is_text, is_typed
+from pipelines.headings import blanks, heading_of, names_in
 from pipelines.moments import Moments
 from pipelines.numbers import Numbers
 from pipelines.periods import clashes
-from pipelines.reshape import Reshape, blanks, heading_of, names_in
+from pipelines.reshape import Reshape
 
 if TYPE_CHECKING:
     from pipelines.land import Delivery

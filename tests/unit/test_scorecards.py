@@ -75,6 +75,18 @@ def test_target_status_and_progress_go_to_the_report_that_they_are_of(tmp_path: 
     ]
 
 
+def test_headings_in_another_case_say_the_same_where_the_pattern_is_for_any(tmp_path: Path) -> None:
+    text = source().replace('"(?P<party>Ours|Peers', '"(?i)(?P<party>Ours|Peers').replace("party: Ours,", "party: ours,")
+    for word in ("Ours: own", "Peers: comparator", "Country: nation", "Ours: E06000997", "Peers: null", "Country: E92000001"):
+        text = text.replace(word, word[0].lower() + word[1:])
+    case = scorecards(tmp_path, text)
+    write(case.path.parent / "inbox", [2020])
+    path = next((case.path.parent / "inbox").glob("*.csv"))
+    path.write_bytes(path.read_bytes().replace(b"Ours 2020/21 figure", b"OURS 2020/21 Figure"))
+    rows = case.accepted(case.take_in()).filter(file_row=1)
+    assert rows.select("party", "stated_value", "stated_scope", "status").rows() == [("own", "90.1", "Northtown", "met")]
+
+
 def test_a_file_that_calls_its_indicators_otherwise_is_broken_and_says_what_it_has(tmp_path: Path) -> None:
     receipt = taken_in(scorecards(tmp_path, source().replace("Measure|Indicator name", "Measure")), YEARS[-1])
     assert receipt.status == "broken"
