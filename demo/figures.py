@@ -40,6 +40,10 @@ RETURNS: dict[str, tuple[tuple[float, ...] | None, float, float, float]] = {
     "waste_satisfied": ((71.0, 70.2, 69.5, 68.1, 66.9), 73.0, 4.0, 0.0),
     "repairs_cost": (None, 118.0, 14.0, 3.0),
 }
+RESTATED = ("staff_turnover", 2024, 2023, 13.5)
+"""A measure of which the scorecard of a year states, for the year before, what the next one corrects."""
+WITHOUT_TARGET = ("waste_satisfied", 2025)
+"""A measure that a scorecard says met its target, and states none."""
 BETTER_THAN = "Stubbington Parva"
 """The one authority that recycles less than Exampleshire."""
 
@@ -48,7 +52,7 @@ _ESTIMATES = (((2020, 2021, 2022), date(2023, 11, 15)), ((2023, 2024), date(2025
 
 
 def deliveries() -> list[Delivery]:
-    """Returns by financial year, population estimates, and the scorecard that was kept as a wide table until 2026."""
+    """Returns by financial year, population estimates, and the last two of the scorecards that were kept as wide tables."""
     returns = [
         Delivery(
             f"comparators/returns_{year}-{(year + 1) % 100}.csv",
@@ -65,8 +69,15 @@ def deliveries() -> list[Delivery]:
         )
         for years, received in _ESTIMATES
     ]
-    scorecard = csv_bytes(("Measure", "Better is", *(_label(year) for year in YEARS), "Target 2025/26"), _scorecard(), "cp1252")
-    return [*returns, *estimates, Delivery("scorecard/council_plan_scorecard.csv", received_at(date(2026, 7, 21), 9), scorecard)]
+    scorecards = [
+        Delivery(
+            f"scorecard/council_plan_scorecard_{year}-{(year + 1) % 100}.csv",
+            received_at(date(year + 1, 7, 21), 9),
+            csv_bytes(_scorecard_header(year), _scorecard(year), "cp1252"),
+        )
+        for year in YEARS[-2:]
+    ]
+    return [*returns, *estimates, *scorecards]
 
 
 def _returns(year: int) -> list[list[str]]:
@@ -135,13 +146,26 @@ def _of_ward(code: str, residents: int) -> dict[tuple[str, str], int]:
     return counts
 
 
-def _scorecard() -> list[list[str]]:
-    """The council plan's old scorecard: a row a measure, a column a year, as people keep such tables."""
+def _scorecard_header(edition: int) -> list[str]:
+    years = [_label(year) for year in YEARS if year <= edition]
+    return ["Row", "Measure", "Better is", *years, f"Target {years[-1]}", f"Met {years[-1]}"]
+
+
+def _scorecard(edition: int) -> list[list[str]]:
+    """The council plan's scorecard of a year: a row a measure, a column a year, as people keep such tables."""
     rows = []
     for indicator, (own, *_) in RETURNS.items():
         if own is not None:
-            better = "Lower" if indicator in {"sickness_days", "staff_turnover", "gender_pay_gap"} else "Higher"
-            rows.append([indicator.replace("_", " ").capitalize(), better, *(f"{value:.1f}" for value in own), f"{own[-1]:.0f}"])
+            is_low = indicator in {"sickness_days", "staff_turnover", "gender_pay_gap"}
+            told = {year: value for year, value in zip(YEARS, own, strict=True) if year <= edition}
+            target = round(told[edition])
+            met = "Yes" if (told[edition] <= target if is_low else told[edition] >= target) else "No"
+            if (indicator, edition) == RESTATED[:2]:
+                told[RESTATED[2]] = RESTATED[3]
+            aim = [str(target), met] if (indicator, edition) != WITHOUT_TARGET else ["", "Yes"]
+            title = indicator.replace("_", " ").capitalize()
+            figures = [f"{value:.1f}" for value in told.values()]
+            rows.append([str(len(rows) + 1), title, "Lower" if is_low else "Higher", *figures, *aim])
     return rows
 
 

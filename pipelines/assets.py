@@ -252,7 +252,8 @@ def deliveries_asset(line: Line) -> dg.AssetsDefinition:
         compiled = methods.compile_methods(line.indicators, line.manifest)
         names = {indicator.indicator_id for indicator in built}
         rows = methods.method_rows(one for one in compiled if one.indicator.indicator_id in names)
-        deliveries.write_reference(standing, line.council, built, rows, line.as_of(), line.workspace)
+        drifted = deliveries.joined_names(standing, line.indicators, line.workspace)
+        deliveries.write_reference(standing, line.council, built, rows, line.as_of(), line.workspace, drifted)
         write_kept_periods(line.workspace)
         published = line.workspace.publish / "performance" / "data" / "method.csv"
         problems = methods.check(compiled, published)

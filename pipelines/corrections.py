@@ -135,7 +135,7 @@ class Correcting:
 
     def __init__(self, corrections: Sequence[Correction], source: Source) -> None:
         self.corrections = corrections
-        self.keys = {m.field: m.column for m in source.mappings if m.column is not None and m.field in source.record_type.key}
+        self.keys = {m.field: m.column for m in source.mappings if m.column is not None and m.field in source.key}
         self.outcomes: dict[str, Counter[str]] = {one.id: Counter() for one in corrections}
         self.applied: list[tuple[int, Correction]] = []
 
@@ -276,7 +276,7 @@ def _faults(config: Config, index: int, source: Source) -> Iterator[str]:
         yield config.problem(at, "a correction names either a `row` of a `delivery`, or a `record`.")
     if "row" in stated and "delivery" not in stated:
         yield config.problem(at, "a `row` is one of a delivery: add `delivery`, the first characters of its SHA-256.")
-    keys = {m.field for m in source.mappings if m.column is not None and m.field in source.record_type.key}
+    keys = {m.field for m in source.mappings if m.column is not None and m.field in source.key}
     if "record" in stated and set(stated["record"]) != keys:
         yield config.problem([*at, "record"], f"a record of this source is named by: {', '.join(sorted(keys)) or 'nothing'}.")
     if stated["column"] not in source.columns_of_any_shape:

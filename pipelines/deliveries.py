@@ -17,9 +17,12 @@ import polars as pl
 
 import schemas
 from pipelines import corrections as put_right
+from pipelines import indicator_names
+from pipelines.config import ConfigError
 from pipelines.consent import consent_day
 from pipelines.council import Council
 from pipelines.files import read_json, replacing
+from pipelines.indicator_names import Name
 from pipelines.indicators import Indicator, indicator_rows
 from pipelines.intake import accepted_schema, is_as_stated
 from pipelines.land import Delivery, deliveries
@@ -156,10 +159,11 @@ def write_reference(
     methods: pl.DataFrame,
     as_of: date,
     workspace: Workspace,
+    names: Sequence[Name] = (),
 ) -> str:
     """Write every reference table, and an empty accepted file a record type; return the hash of the deliveries in use.
 
-    ``indicators`` and ``methods`` are those that are built.
+    ``indicators`` and ``methods`` are those that are built, ``names`` those of indicators that drifted.
     """
     rows: dict[str, list[tuple[Any, ...]]] = {
         "council": [
@@ -211,11 +215,35 @@ def write_reference(
     words = _accepted(standing, "target", ["indicator_id", "target_words"], workspace)
     units = {indicator.indicator_id: indicator.unit for indicator in indicators}
     _write(target_words_rows(words, units, council.year_starts_in), workspace.reference / "target_words.parquet")
+    _write(indicator_names.name_rows(names), workspace.reference / "indicator_name.parquet")
     for name in schemas.names():
         empty = pl.DataFrame(schema=accepted_schema(schemas.record_type(name)))
         _write(empty, workspace.accepted / name / "empty.parquet")
     used = sorted(j.receipt.intake_id for one in standing for j in one.judged if j.in_use)
     return hashlib.sha256("\n".join(used).encode()).hexdigest()
+
+
+def joined_names(standing: Iterable[Standing], indicators: Iterable[Indicator], workspace: Workspace) -> list[Name]:
+    """What the sources say of names that drifted. Raises :class:`ConfigError` with every fault of all of them."""
+    defined = {indicator.indicator_id for indicator in indicators}
+    found, problems = [], []
+    for one in standing:
+        if indicator_names.files(one.source):
+            stated = set(stated_figures(one, ["indicator_id"], workspace)["indicator_id"])
+            try:
+                found += indicator_names.load(one.source, stated, defined)
+            except ConfigError as error:
+                problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+def stated_figures(standing: Standing, fields: Sequence[str], workspace: Workspace) -> pl.DataFrame:
+    """These fields of every figure in use that a scorecard stated, in the order of their editions."""
+    columns = list(dict.fromkeys([*fields, "edition", "edition_end"]))
+    rows = _accepted([standing], "reported_figure", columns, workspace)
+    return rows.filter(pl.col("edition").is_not_null()).sort("edition_end", maintain_order=True).select(fields)
 
 
 def intakes_in_use(standing: Iterable[Standing]) -> set[str]:

@@ -129,8 +129,11 @@ def _word(name: str) -> str:
 
 
 def changes(receipt: Receipt, last: Receipt | None, source: Source) -> list[str]:
-    """What is otherwise than in the last delivery and stops nothing: columns added, dropped or moved, or of another look."""
-    if last is None or not last.header or not receipt.header:
+    """What is otherwise than in the last delivery and stops nothing: columns added, dropped or moved, or of another look.
+
+    Where a source says which headings are read and which are not, files differ as they may: intake tells what is neither.
+    """
+    if last is None or not last.header or not receipt.header or source.reshape.unused is not None:
         return []
     then, now = last.header, receipt.header
     added, dropped = [name for name in now if name not in then], [name for name in then if name not in now]

@@ -158,6 +158,8 @@ def _own_sha256() -> str:
         "drift.py",
         "earlier.py",
         "evidence.py",
+        "figures.py",
+        "headings.py",
         "intake.py",
         "judging.py",
         "layout.py",
@@ -169,6 +171,7 @@ def _own_sha256() -> str:
         "reshape.py",
         "shapes.py",
         "sources.py",
+        "target_words.py",
         "transitions.py",
         "values.py",
     )
@@ -216,7 +219,7 @@ def _contradictory(accepted: Path, source: Source, workspace: Workspace, earlier
     """Faults of accepted rows that contradict others: of this delivery, or of the last version in earlier ones."""
     before = [accepted_path(source, receipt, workspace) for receipt in earlier.receipts] if source.transitions else []
     there = [path for path in before if path.exists()]
-    changed = transitions.not_allowed(source.transitions, source.record_type.key, accepted, there)
+    changed = transitions.not_allowed(source.transitions, source.key, accepted, there)
     return pl.concat([repeats(accepted, source, workspace), changed])
 
 
@@ -274,7 +277,13 @@ def _judge_whole(
     broken = list(batch_rules.broken(source, receipt, earlier.receipts, before, accepted, delivery.file_name, total))
     if any(rule.stops for rule in broken):
         raise BrokenDelivery("; ".join(rule.what for rule in broken if rule.stops))
+    unread = source.reshape.unaccounted(source.columns, receipt.header, delivery.file_name)
     receipt.warnings = [*drift.changes(receipt, last, source), *(rule.what for rule in broken)]
+    if unread:
+        receipt.warnings.append(
+            f"columns are neither read nor stated as unused, so nothing of them is published: {', '.join(unread)}; "
+            "add a pattern under `headers` or `unused` of `reshape`"
+        )
 
 
 def _first_cells(source: Source, delivery: Delivery, workspace: Workspace) -> drift.Cells:
@@ -308,8 +317,9 @@ def _opened(
 ) -> Iterator[tuple[OpenDelivery, Iterator[pl.DataFrame]]]:
     """A delivery being read, and its rows as the source lays them out; ``looks`` and ``layout`` are filled on the way."""
     blob, reshape = workspace.blobs / delivery.sha256, source.reshape
-    names = names_of(blob, source.format, workspace.state) if reshape.headers else []
-    with open_delivery(blob, source.format, reshape.needed(source.columns, names), workspace.state) as opened:
+    names = names_of(blob, source.format, workspace.state) if reshape.headings or reshape.called else []
+    needed = reshape.needed(source.columns, names, delivery.file_name)
+    with open_delivery(blob, source.format, needed, workspace.state) as opened:
         batches = drift.looked_at(ahead(opened.batches), looks)
         yield opened, reshape.batches(batches, source.columns, names, delivery.file_name, layout)
 
@@ -475,7 +485,7 @@ def _added(counts: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
 def _accepting(path: Path, source: Source) -> _Writer:
     """The writer of accepted rows; all but keys repeat."""
     schema = accepted_schema(source.record_type)
-    return _Writer(path, schema, set(PROVENANCE) | set(schema) - set(source.record_type.key))
+    return _Writer(path, schema, set(PROVENANCE) | set(schema) - set(source.key))
 
 
 def _quarantine_schema(source: Source) -> dict[str, pl.DataType]:

@@ -78,9 +78,9 @@ def _pandera_faults(typed: pl.DataFrame, record_type: RecordType) -> pl.DataFram
 
 def repeats(accepted: Path, source: Source, workspace: Workspace) -> pl.DataFrame:
     """Rows of one delivery that share a key: exact repeats after the first, and all that contradict each other."""
-    key = ", ".join(source.record_type.key)
+    key = ", ".join(source.key)
     fields = ", ".join(source.record_type.types)
-    same_key = " and ".join(f"one.{part} is not distinct from several.{part}" for part in source.record_type.key)
+    same_key = " and ".join(f"one.{part} is not distinct from several.{part}" for part in source.key)
     with workspace.scratch() as scratch, duckdb.connect(config=within(scratch)) as connection:
         found: pl.DataFrame = connection.sql(
             f"""
@@ -103,6 +103,6 @@ def repeats(accepted: Path, source: Source, workspace: Workspace) -> pl.DataFram
             qualify copy > 1 or count(*) filter (where copy = 1) over (partition by {key}) > 1
             order by row_number
             """,
-            params=[str(accepted), str(accepted), ", ".join(source.record_type.key)],
+            params=[str(accepted), str(accepted), key],
         ).pl()
     return found.cast(pl.Schema(FAULTS))

@@ -14,6 +14,8 @@ from datetime import date, timedelta
 
 MONTHS = {name.lower(): number for names in (month_name, month_abbr) for number, name in enumerate(names) if name} | {"sept": 9}
 ACADEMIC_YEAR_STARTS_IN = 9
+MOST_TOGETHER = 20
+"""So many years are not one figure's period any more."""
 DASH = r"\s?(?:[/–-]|to)\s?"
 YEAR, NEXT, WORD = r"(\d{4})", r"(\d{2}|\d{4})", r"([A-Za-z]{3,9})\.?"
 
@@ -72,6 +74,11 @@ def _calendar_years(parts: Sequence[str], starts: int) -> Period | None:
     return _months("multi_year", int(parts[0]), 1, 12 * years) if years > 1 else None
 
 
+def _years_together(parts: Sequence[str], starts: int) -> Period | None:
+    """Three calendar years taken together, or a few more: ``2012-14``. Two are one financial year, and a stroke is no dash."""
+    return _calendar_years(parts, starts) if 1 < _until(*parts) < MOST_TOGETHER else None
+
+
 def _financial_quarter(parts: Sequence[str], starts: int) -> Period | None:
     quarter = next(int(part) for part in parts if len(part) == 1)
     first, last = (part for part in parts if len(part) > 1)
@@ -89,6 +96,21 @@ def _twelve_months(parts: Sequence[str], starts: int) -> Period | None:
         return None
     period = _months("rolling_12_months", _year(first_year), _month(first), 12)
     return period if (period.end.year, period.end.month) == (_year(last_year), _month(last)) else None
+
+
+def _twelve_months_to(parts: Sequence[str], starts: int) -> Period | None:
+    """The twelve months that end with a month."""
+    word, year = parts
+    return _months("rolling_12_months", _year(year) - 1, _month(word) + 1, 12) if word.lower() in MONTHS else None
+
+
+def _reporting_year(parts: Sequence[str], starts: int) -> Period | None:
+    """What a report of a financial year is about: the whole of it, or the part of it that is named, from its first month."""
+    first, last, part = parts
+    if _until(first, last) != 1:
+        return None
+    months = 6 if part[0] in "hHmM" else 3 * int(part[-1]) if part[0] in "qQ" else 12
+    return _months("financial_year" if months == 12 else "year_to_date", int(first), starts, months)
 
 
 def _named_month(parts: Sequence[str], starts: int) -> Period | None:
@@ -137,9 +159,18 @@ FORMS: dict[str, tuple[tuple[str, ...], Reading]] = {
     "academic_year": ((rf"(?:AY\s?)?{YEAR}{DASH}{NEXT}",), _academic_year),
     "calendar_year": ((YEAR,), lambda parts, starts: _months("calendar_year", int(parts[0]), 1, 12)),
     "calendar_years": ((rf"{YEAR}{DASH}{NEXT}",), _calendar_years),
+    "years_together": ((rf"{YEAR}\s?(?:[–-]|to)\s?{NEXT}",), _years_together),
+    "reporting_year": (
+        (rf"{YEAR}{DASH}{NEXT} (end of year|year[- ]end|full year|half[- ]year|mid[- ]year|Q[1-4])",),
+        _reporting_year,
+    ),
     "quarter": ((rf"{YEAR}[/-]{NEXT}[\s;]?Q([1-4])", rf"Q([1-4])[\s,]*{YEAR}[/-]{NEXT}"), _financial_quarter),
     "calendar_quarter": ((rf"{YEAR}[\s-]?Q([1-4])", rf"Q([1-4])[\s-]?{YEAR}"), _calendar_quarter),
-    "twelve_months": ((rf"{WORD}[\s-]{YEAR}{DASH}{WORD}[\s-]{YEAR}",), _twelve_months),
+    "twelve_months": ((rf"{WORD}[\s-](\d{{4}}|\d{{2}}){DASH}{WORD}[\s-](\d{{4}}|\d{{2}})",), _twelve_months),
+    "twelve_months_to": (
+        (rf"{WORD}[\s-]{YEAR} rolling year", rf"(?:year|(?:12|twelve) months) (?:to|ending) {WORD}[\s-]{YEAR}"),
+        _twelve_months_to,
+    ),
     "named_month": ((rf"{WORD}[\s-](\d{{4}}|\d{{2}})", rf"{YEAR}[\s;-]{WORD}"), _named_month),
     "numbered_month": ((rf"{YEAR}[-/](\d{{1,2}})", rf"(\d{{1,2}})/{YEAR}"), _numbered_month),
     "months_of_year": ((rf"{WORD}{DASH}{WORD}\s{YEAR}(?:[/-]{NEXT})?",), _months_of_year),
@@ -153,6 +184,9 @@ ALIKE = (
     {"financial_years", "numbered_month"},
     {"academic_year", "numbered_month"},
     {"calendar_years", "numbered_month"},
+    {"years_together", "financial_years"},
+    {"years_together", "calendar_years"},
+    {"years_together", "numbered_month"},
 )
 """Forms in which the same text can mean different periods: ``2009-10`` is a year, or an October."""
 

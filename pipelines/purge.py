@@ -166,7 +166,7 @@ def _find(connection: duckdb.DuckDBPyConnection, one: Standing, files: Sequence[
     """Make the tables ``versions`` (every accepted row) and ``gone`` (those that have to go, and why)."""
     source = one.source
     kept_from = f"cast({name(source.retained_from)} as date)" if source.retained_from else "null"
-    fields = list(dict.fromkeys([*source.record_type.key, *source.record_type.dated_by, *_named(one)]))
+    fields = list(dict.fromkeys([*source.key, *source.record_type.dated_by, *_named(one)]))
     listed = ", ".join(text(file) for file in files)
     empty = ", ".join(f"cast(null as varchar) as {name(f)}" for f in fields)
     read = f"read_parquet([{listed}])" if files else "none"
@@ -179,7 +179,7 @@ def _find(connection: duckdb.DuckDBPyConnection, one: Standing, files: Sequence[
         "create or replace temporary table versions as select delivery, row_number, received_at, "
         f"coalesce({kept_from}, cast(received_at as date)) as kept_from, {names(fields)} from {read}"
     )
-    key, erased = names(source.record_type.key), " or ".join(f"({_is(key)})" for key in keys) or "false"
+    key, erased = names(source.key), " or ".join(f"({_is(key)})" for key in keys) or "false"
     connection.execute(
         f"""
         create or replace temporary table gone as
@@ -277,7 +277,7 @@ def _gone_quarantined(
     received = f"{text(judged.delivery.received_at.date())}::date"
     conditions = [
         f"coalesce({kept_from}, {received}) + interval ({source.retention_years}) year <= {text(today)}::date",
-        f"({names(source.record_type.key)}) in (select ({names(source.record_type.key)}) from gone)",
+        f"({names(source.key)}) in (select ({names(source.key)}) from gone)",
         *(f"coalesce({_is(key)}, false)" for key in keys),
     ]
     found = connection.sql(f"select row_number from aside where {' or '.join(conditions)} order by 1").fetchall()

@@ -16,7 +16,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import corrections
+from pipelines import corrections, indicator_names
 from pipelines.code import code_sha256, content_sha256
 from pipelines.config import ConfigError
 from pipelines.connectors import FetchFailed, connector
@@ -111,7 +111,7 @@ def _made_from(workspace: Workspace) -> str | None:
             glimpse = str(error)
         if glimpse is None:
             return None
-        stated = [source.path, *corrections.files(source, workspace)]
+        stated = [source.path, *corrections.files(source, workspace), *indicator_names.files(source)]
         glimpses[source.name] = [glimpse, *(sha256_of(path) for path in stated)]
     published = {str(path): sha256_of(path) for path in sorted(workspace.publish.rglob("*")) if path.is_file()}
     parts = [

@@ -23,6 +23,7 @@ from pipelines import batch_rules, lists, moments, numbers, shapes, transitions
 from pipelines.config import Config, ConfigError, load_yaml
 from pipelines.council import Council
 from pipelines.formats import is_text, is_typed
+from pipelines.headings import blanks, heading_of, names_in
 from pipelines.moments import Moments
 from pipelines.numbers import Numbers
 from pipelines.periods import clashes
@@ -113,6 +114,11 @@ class Source:
     shapes: tuple[shapes.Shape, ...] = ()
 
     @property
+    def key(self) -> tuple[str, ...]:
+        """The fields that name one record of this source."""
+        return self.record_type.key_beside({m.field for m in self.mappings})
+
+    @property
     def columns(self) -> list[str]:
         """The columns of the file that the mapping needs, each once."""
         layout = [rule["column"] for rule in self.layout_rows.values() if isinstance(rule, dict)]
@@ -191,7 +197,7 @@ def _source(config: Config, council: Council) -> Source:
         format=config["format"],
         layout_rows=config.get("layout_rows", {}),
         missing=tuple(config.get("missing", [""])),
-        required=tuple(config.get("required", [])),
+        required=tuple(_required(config, record_type)),
         quarantine_limit_percent=config.get("quarantine_limit_percent", 20),
         reshape=Reshape.of(config.get("reshape", {}), council.year_starts_in),
         mappings=tuple(_mapping(config, field, council) for field in record_type.types if field in config["columns"]),
@@ -200,6 +206,13 @@ def _source(config: Config, council: Council) -> Source:
         mapping_sha256=_mapping_sha256(config, council),
         config=config,
     )
+
+
+def _required(config: Config, record_type: schemas.RecordType) -> list[str]:
+    """The fields that every record of the source must have, though the contract lets them be empty."""
+    never_empty = {name for name, column in record_type.schema.columns.items() if not column.nullable}
+    needed = [name for name in record_type.required_beside(config["columns"]) if name not in never_empty]
+    return list(dict.fromkeys([*config.get("required", []), *needed]))
 
 
 def _mapping(config: Config, field: str, council: Council) -> Mapping:
@@ -268,21 +281,50 @@ def _faults(config: Config, council: Council) -> Iterator[str]:
 def _reshape_faults(config: Config) -> Iterator[str]:
     """Patterns that are none, headings of a file that has no one header, and periods that nobody could tell apart."""
     stated = config.get("reshape", {})
-    patterns: list[tuple[list[str | int], str]] = [
-        (["reshape", "headers", index], pattern) for index, pattern in enumerate(stated.get("headers", []))
+    known = names_in(stated["file_name"]) if "file_name" in stated else set()
+    for index, one in enumerate(stated.get("headers", [])):
+        yield from _pattern_faults(config, ["reshape", "headers", index], one, known)
+    if "file_name" in stated:
+        yield from _pattern_faults(config, ["reshape", "file_name"], stated["file_name"], set())
+    plain: list[tuple[list[str | int], str]] = [
+        (["reshape", "called", name], one) for name, one in stated.get("called", {}).items()
     ]
-    patterns += [(["reshape", "file_name"], stated["file_name"])] if "file_name" in stated else []
-    for at, pattern in patterns:
+    plain += [(["reshape", "unused", index], one) for index, one in enumerate(stated.get("unused", []))]
+    for at, pattern in plain:
         try:
-            if not re.compile(pattern).groupindex:
-                yield config.problem(at, "this pattern names no part; write (?P<year>[0-9]{4}) for a part called year.")
+            re.compile(pattern)
         except re.error as error:
             yield config.problem(at, f"this is not a regular expression: {error}.")
     if "headers" in stated and config["format"]["type"] in ("zip", "json", "jsonl", "xml", "yaml"):
         yield config.problem(["reshape", "headers"], f"a file of type {config['format']['type']} has no one row of headings.")
-    for one, other in clashes(stated.get("period", {}).get("forms", [])):
-        what = f"the same words can be a period of `{one}` and another one of `{other}`; keep the one that is right."
-        yield config.problem(["reshape", "period", "forms"], what)
+    periods = {("period",): stated.get("period", {})} | {
+        ("periods", name): one for name, one in stated.get("periods", {}).items()
+    }
+    for where, period in periods.items():
+        for one, other in clashes(period.get("forms", [])):
+            what = f"the same words can be a period of `{one}` and another one of `{other}`; keep the one that is right."
+            yield config.problem(["reshape", *where, "forms"], what)
+
+
+def _pattern_faults(config: Config, at: list[str | int], stated: Any, known: set[str]) -> Iterator[str]:
+    """Mistakes in a pattern with named parts, and in the words that it says; ``known`` are parts told elsewhere."""
+    try:
+        heading = heading_of(stated)
+        named = set(re.compile(heading.pattern).groupindex)
+    except re.error as error:
+        yield config.problem(at, f"this is not a regular expression: {error}.")
+        return
+    if not named and not heading.says:
+        yield config.problem(at, "this pattern names no part; write (?P<year>[0-9]{4}) for a part called year.")
+    for name, words in heading.says.items():
+        try:
+            strange = sorted(blanks(words) - named - known)
+        except ValueError as error:
+            yield config.problem([*at, "says", name], f"the curly brackets do not match: {error}.")
+            continue
+        if strange:
+            allowed = ", ".join(sorted(named | known)) or "none"
+            yield config.problem([*at, "says", name], f"nothing names the part `{strange[0]}`. Allowed: {allowed}.")
 
 
 def _field_faults(config: Config, record_type: schemas.RecordType, council: Council) -> Iterator[str]:
@@ -309,11 +351,11 @@ def _field_faults(config: Config, record_type: schemas.RecordType, council: Coun
         if field not in fields:
             what = f"`{record_type.name}` has no field `{field}`. Allowed: {', '.join(fields)}."
             yield config.problem(["required", index], what)
-    for field in dict.fromkeys([*record_type.required, *config.get("required", [])]):
+    for field in dict.fromkeys([*record_type.required_beside(config["columns"]), *config.get("required", [])]):
         if field in fields and field not in config["columns"]:
             yield config.problem(["columns"], f"`{field}` is missing: {fields[field]}. Every record needs it.")
     mapped = {field: kind for field, kind in record_type.types.items() if field in config["columns"]}
-    for field, what in transitions.faults(config.get("transitions", {}), list(mapped), record_type.key):
+    for field, what in transitions.faults(config.get("transitions", {}), list(mapped), record_type.key_beside(mapped)):
         yield config.problem(["transitions", field], what)
     closed = {field for field in mapped if _is_closed(field, config, record_type)}
     for where, what in batch_rules.faults(config.get("batch", {}), mapped, closed, list(config.get("layout_rows", {}))):

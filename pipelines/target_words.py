@@ -268,5 +268,5 @@ def _number(found: re.Match[str], name: str, unit: str) -> float:
     number = 0.0 if text in ("zero", "nil") else float(text)
     if scale is None:
         return number
-    of_unit = next((_SCALES[word] for word in re.findall(r"[a-z]+", own) if word in _SCALES), 1.0)
+    of_unit = next((_SCALES[word] for word in words if word in _SCALES), 1.0)
     return number * _SCALES[scale] / of_unit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -72,6 +72,62 @@ def indicators_check(indicators: IndicatorsDir = None, publish: PublishDir = Non
         found = connection.execute(f"select {', '.join(columns)} from {csv(path, columns)} order by row").fetchall()
     rows = [dict(zip(columns, row, strict=True)) | {"met": row[3] == "true"} for row in found]
     show(as_json, rows, lambda: _say_checked(rows))
+
+
+@indicators_app.command("names")
+def indicators_names(
+    source: Annotated[str | None, typer.Option(help="The source; all that have scorecards if not given.")] = None,
+    write: Annotated[bool, typer.Option(help="Add the proposals to names.yml beside the source, as unconfirmed.")] = False,
+    council: CouncilFile = None,
+    sources: SourcesDir = None,
+    indicators: IndicatorsDir = None,
+    state: StateDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose which names of scorecards mean the same indicator, and list those that wait for a person to confirm them."""
+    from pipelines import indicator_names
+    from pipelines.deliveries import joined_names, stated_figures
+    from pipelines.model import indicators_of
+
+    workspace = Workspace.at(council, sources, indicators, state)
+    standing = [one for one in standings_of(workspace) if source in (None, one.source.name)]
+    if not standing:
+        fail(f"There is no source `{source}`.", 2)
+    rows = []
+    for one in standing:
+        figures = stated_figures(one, indicator_names.STATED, workspace)
+        known = joined_names([one], indicators_of(workspace), workspace)
+        proposed = indicator_names.propose(figures, {name.name_id: name.same_as for name in known}, one.source.name)
+        states = [("confirmed" if name.confirmed_on else "unconfirmed", name) for name in known]
+        states += [("proposed", name) for name in proposed]
+        rows += [
+            {
+                "source": name.source,
+                "name": name.name_id,
+                "same_as": name.same_as,
+                "state": state,
+                "evidence": name.evidence or "",
+            }
+            for state, name in states
+        ]
+        if write and proposed:
+            indicator_names.append(indicator_names.beside(one.source), proposed)
+    show(as_json, rows, lambda: _say_names(rows, write))
+
+
+def _say_names(rows: list[dict[str, Any]], written: bool) -> None:
+    """Each name that waits for a person, with what speaks for joining it, and what to do."""
+    for row in rows:
+        if row["state"] != "confirmed":
+            out.print(
+                f"[yellow]?[/] {row['source']}: {row['name']}\n    same as {row['same_as']}\n    {escaped(row['evidence'])}"
+            )
+    counts = {state: sum(row["state"] == state for row in rows) for state in ("confirmed", "unconfirmed", "proposed")}
+    out.print(", ".join(f"{number} {state}" for state, number in counts.items()) + ".")
+    if counts["proposed"] and not written:
+        out.print("With --write they are added to names.yml beside the source, as unconfirmed.")
+    if counts["unconfirmed"] or (counts["proposed"] and written):
+        out.print("A join takes effect once names.yml says who confirmed it and when, with the next run.")
 
 
 def _say_checked(rows: list[dict[str, Any]]) -> None:

@@ -57,7 +57,7 @@ def purge(
             for place, (named, text) in enumerate(wanted, start=1):
                 if named not in known:
                     fail(f"Record {place} to erase: there is no source `{named}`. There are: {', '.join(known)}.", 2)
-                keys.setdefault(named, []).append(_key(text, known[named].record_type.key, place))
+                keys.setdefault(named, []).append(_key(text, known[named].key, place))
             found = purging.plan(standing, workspace, today, keys)
             if not dry_run:
                 purging.carry_out(found, workspace, today, keys, known)

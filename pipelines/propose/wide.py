@@ -46,7 +46,7 @@ def long(cells: pl.DataFrame, patterns: Sequence[str]) -> pl.DataFrame:
     """The rows with one period each, as they are laid out by the patterns."""
     if not patterns:
         return cells
-    reshape = Reshape(headers=tuple(patterns))
+    reshape = Reshape.of({"headers": list(patterns)}, 4)
     names = cells.columns[2:]
     made = {name for pattern in patterns for heading in names if (m := re.fullmatch(pattern, heading)) for name in _made(m)}
     plain = [name for name in names if not any(re.fullmatch(pattern, name) for pattern in patterns)]

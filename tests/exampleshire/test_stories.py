@@ -398,6 +398,22 @@ def test_young_residents_are_heard_less(exampleshire: Line) -> None:
     assert standing == {"young_heard": young, "acts_on_concerns": everybody}
 
 
+def test_a_scorecard_is_corrected_by_the_next_and_one_contradicts_itself(exampleshire: Line) -> None:
+    """And what scorecards state is no observation twice: the returns count before them."""
+    restated = "select indicator_id, edition, stated_value, earlier_edition, earlier_stated_value, change from restatement"
+    assert [tuple(map(str, row)) for row in asked(exampleshire, restated)] == [
+        ("staff_turnover", "2025/26", "13.9", "2024/25", "13.5", "value")
+    ]
+    contradicted = "select edition, indicator_id, kind from contradiction"
+    assert asked(exampleshire, contradicted) == [("2025/26", "waste_satisfied", "status_without_target")]
+    assert asked(exampleshire, "select count(*) from reported_figure") == [(63,)]
+    sources = (
+        "select distinct source from calculation c join delivery d using (source, delivery) where indicator_id = 'staff_turnover'"
+    )
+    assert asked(exampleshire, sources) == [("comparator_figures",)]
+    assert asked(exampleshire, "select count(*) from heading_disagreement") == [(0,)]
+
+
 def test_what_is_personal_is_never_published(exampleshire: Line) -> None:
     landed = b"".join(path.read_bytes()[:20_000] for path in (exampleshire.inbox / "housing_repairs").iterdir())
     assert all(text.encode("cp1252") in landed for text in ("01632 960", "Testperson"))

@@ -28,7 +28,7 @@ DATASETS = {
         "adoption", "calendar", "method", "calculation", "target", "comparator", "comparator_group", "commentary", "event",
         "missing_commentary", "action", "milestone", "risk", "case_study", "quote",
         "priority", "area", "period", "revision", "withheld", "release", "source_snapshot", "dataset_metadata",
-        "definition_check",
+        "definition_check", "reported_figure", "heading_disagreement", "contradiction", "restatement", "indicator_name",
     },
     "services": {"request"},
     "complaints": {"case_count"},

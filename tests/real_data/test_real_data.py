@@ -6,7 +6,6 @@ import calendar
 import csv
 import json
 import os
-import re
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -28,9 +27,6 @@ FILES: dict[str, tuple[str, int]] = {
     "boston_311": ("boston-311/311_service_requests_*.csv", 1),
     "chicago_open311": ("api-samples/open311/chicago_requests.json", 1),
     "coventry_population": ("coventry-hub/population.csv", 1),
-    "coventry_scorecard_2016": ("coventry/Council Plan 2016-17 *.csv", 7),
-    "coventry_scorecard_2019": ("coventry/Council Plan 2019-20 *.csv", 19),
-    "coventry_scorecard_2022": ("coventry/Council Plan 2022-23 *.csv", 26),
     "devon_spend_2020": ("messy/devon_spend_2020*.csv", 1),
     "devon_spend_2026": ("messy/devon_spend_2026*.csv", 1),
     "fixmystreet": ("fixmystreet/LAD_all_SHEF_C_*.csv", 1),
@@ -90,18 +86,14 @@ NEITHER = {
     "trafford/*.csv": "which authorities are compared",
 }
 """Files that hold neither records nor figures, with what they hold."""
+ELSEWHERE = {"coventry/Council Plan *.csv": "tests/scorecards"}
+"""Files that go through the line in tests of their own."""
 SET_ASIDE = {
     "coventry_population": 1,  # an error of a spreadsheet stands in place of a number
-    "coventry_scorecard_2016": 124,  # no number, no area, a period in no one form, or said twice
-    "coventry_scorecard_2019": 358,
-    "coventry_scorecard_2022": 448,
     "housing_ombudsman": 25,  # no readable day of decision
     "isle_of_man_appeals": 2,  # determined before it was lodged
 }
 LAYOUT = {
-    "coventry_scorecard_2016": 866,  # not reported
-    "coventry_scorecard_2019": 2152,
-    "coventry_scorecard_2022": 3999,
     "devon_spend_2026": 1,  # the total
     "isle_of_man_delegated": 10,  # a title and a total in each of five years
     "lgbf": 1,  # an empty row
@@ -212,7 +204,8 @@ def test_every_file_with_records_or_figures_has_a_source_and_every_row_of_it_is_
     }
     assert {source: counts["quarantined"] for source, counts in taken.items() if counts["quarantined"]} == SET_ASIDE
     assert {source: counts["layout"] for source, counts in taken.items() if counts["layout"]} == LAYOUT
-    read = {path for paths in found.values() for path in paths} | {path for pattern in NEITHER for path in DATA.glob(pattern)}
+    read = {path for paths in found.values() for path in paths}
+    read |= {path for pattern in (*NEITHER, *ELSEWHERE) for path in DATA.glob(pattern)}
     assert [path for path in DATA.rglob("*") if path.is_file() and path.suffix != ".md" and path not in read] == []
 
 
@@ -375,61 +368,6 @@ def test_residents_by_age_and_sex_equal_the_headings_they_stand_under(line: Line
                 if heading[0].isdigit() or heading.startswith(("aged_", "all_")):
                     expected[row["area_code"], row["period"][:4], sex, age] = int(cell)
     assert taken == expected
-
-
-WORDS = "(?: indicator| metric)?"
-HEADING = re.compile(rf"(\d{{4}}[/-]\d\d) (end of year|half year){WORDS}(?: (comparator|national))?{WORDS} (value|scope|date)")
-PLACES = {"Coventry": "E08000026", "England": "E92000001"}
-
-
-def scorecard(year: str) -> dict[int, tuple[str, str, str]]:
-    """Each figure of a scorecard with its place and time as they are written, by the number of its row."""
-    (path,) = DATA.glob(f"coventry/Council Plan {year}-*.csv")
-    text = path.read_text(encoding="utf-8-sig" if year == "2019" else "cp1252")
-    header, *rows = csv.reader(text.splitlines(keepends=True))
-    groups: dict[tuple[str | None, ...], dict[str, int]] = {}
-    for column, heading in enumerate(header):
-        if found := HEADING.fullmatch(" ".join(heading.split())):
-            *group, part = found.groups()
-            groups.setdefault(tuple(group), {})[part] = column
-    return {
-        number * len(groups) + place: (row[at["value"]].strip(), row[at["scope"]].strip(), " ".join(row[at["date"]].split()))
-        for number, row in enumerate(rows)
-        for place, at in enumerate(groups.values(), 1)
-    }
-
-
-@pytest.mark.parametrize("year", ["2016", "2019", "2022"])
-def test_every_figure_of_a_scorecard_that_can_be_read_is_read(line: Line, year: str) -> None:
-    """A number for the city or the nation in a year: accepted as it stands, unless the table says it twice."""
-    accepted = str(line.state / f"accepted/reported_figure/coventry_scorecard_{year}/*.parquet")
-    query = f"select row_number, area_code, period_start::varchar, value from read_parquet('{accepted}')"
-    taken = {number: tuple(said) for number, *said in duckdb.sql(query).fetchall()}
-    set_aside = str(line.state / f"quarantine/coventry_scorecard_{year}/*.parquet")
-    twice = (
-        f"select row_number from read_parquet('{set_aside}') where len(reasons) = 1 and reasons[1].rule in (select unnest($1))"
-    )
-    said_twice = {number for (number,) in duckdb.sql(twice, params=[["repeated_row", "duplicate_key"]]).fetchall()}
-    compared = 0
-    for number, (value, scope, when) in scorecard(year).items():
-        found = re.fullmatch(r"(\d{4})(/\d\d)?(?: (?:provisional|revised))?", when)
-        one_year = found and found[2] in (None, f"/{(int(found[1]) + 1) % 100:02}")  # one is said to be 2018/20
-        if found and one_year and scope in PLACES and re.fullmatch(r"-?\d+(?:\.\d+)?", value) and number not in said_twice:
-            assert taken[number] == (PLACES[scope], f"{found[1]}-{'04' if found[2] else '01'}-01", float(value))
-            compared += 1
-    assert compared > {"2016": 200, "2019": 500, "2022": 800}[year]
-
-
-def test_figures_of_a_scorecard_are_published_as_they_stand_in_it(line: Line) -> None:
-    (path,) = DATA.glob("coventry/Council Plan 2022-*.csv")
-    header, *rows = csv.reader(path.read_text(encoding="cp1252").splitlines(keepends=True))
-    (row,) = [row for row in rows if row[header.index("Metric")] == "Visitor trips"]
-    expected = {}
-    for value, scope, when in zip(*(row[start:] for start in (13, 14, 15)), strict=False):
-        if scope.strip() == "Coventry" and value.isdigit():
-            expected["E08000026", f"{when[:4]}-01-01", f"{when[:4]}-12-31"] = float(value)
-    assert len(expected) == 6
-    assert figures(line, "council_plan_2022_23_visitor_trips_number") == expected
 
 
 def test_payments_add_up_to_the_total_of_their_ledger(line: Line) -> None:

@@ -19,6 +19,15 @@ READ = [
     ("2018/19", "academic_year", "academic_year", "2018-09-01", "2019-08-31"),
     ("2019", "calendar_year", "calendar_year", "2019-01-01", "2019-12-31"),
     ("2018-2020", "calendar_years", "multi_year", "2018-01-01", "2020-12-31"),
+    ("2012-14", "years_together", "multi_year", "2012-01-01", "2014-12-31"),
+    ("2018 to 2020", "years_together", "multi_year", "2018-01-01", "2020-12-31"),
+    ("2022/23 end of year", "reporting_year", "financial_year", "2022-04-01", "2023-03-31"),
+    ("2022-23 half year", "reporting_year", "year_to_date", "2022-04-01", "2022-09-30"),
+    ("2022/23 Q3", "reporting_year", "year_to_date", "2022-04-01", "2022-12-31"),
+    ("2022/23 Q4", "reporting_year", "financial_year", "2022-04-01", "2023-03-31"),
+    ("Jan 2019 rolling year", "twelve_months_to", "rolling_12_months", "2018-02-01", "2019-01-31"),
+    ("year to December 2019", "twelve_months_to", "rolling_12_months", "2019-01-01", "2019-12-31"),
+    ("Oct 15-Sep 16", "twelve_months", "rolling_12_months", "2015-10-01", "2016-09-30"),
     ("2022/23 Q4", "quarter", "quarter", "2023-01-01", "2023-03-31"),
     ("Q1 2022/23", "quarter", "quarter", "2022-04-01", "2022-06-30"),
     ("Q1 2022", "calendar_quarter", "quarter", "2022-01-01", "2022-03-31"),
@@ -64,6 +73,12 @@ def test_a_financial_year_begins_in_the_councils_own_month() -> None:
         ("Oct 2021-Oct 2022", "twelve_months"),
         ("Foo 2021-Bar 2022", "twelve_months"),
         ("Foo 2021", "named_month"),
+        ("2018/20", "years_together"),
+        ("2018-19", "years_together"),
+        ("1142-2721", "years_together"),
+        ("2022/24 end of year", "reporting_year"),
+        ("Foo 2019 rolling year", "twelve_months_to"),
+        ("Oct 20 - Oct 21", "twelve_months"),
         ("2023-13", "numbered_month"),
         ("2023-02-30", "day"),
         ("31/02/2023", "day_first"),
@@ -93,7 +108,15 @@ def test_of_several_forms_each_text_is_read_in_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "forms", [("financial_year", "academic_year"), ("numbered_month", "financial_year"), ("calendar_years", "financial_years")]
+    "forms",
+    [
+        ("financial_year", "academic_year"),
+        ("numbered_month", "financial_year"),
+        ("calendar_years", "financial_years"),
+        ("years_together", "calendar_years"),
+        ("years_together", "financial_years"),
+        ("years_together", "numbered_month"),
+    ],
 )
 def test_forms_that_nobody_could_tell_apart_are_named(forms: tuple[str, str]) -> None:
     assert list(clashes(forms)) == [forms]

@@ -33,7 +33,7 @@ counted_rows as (
         count(*) as rows_counted,
         min(reported.period_start) as first_date,
         max(reported.period_end) as last_date
-    from {{ ref('stg_reported_figure') }} as reported
+    from {{ ref('ready_made_figure') }} as reported
     inner join indicator
         on
             reported.indicator_id = indicator.indicator_id

@@ -12,7 +12,7 @@ select
     reported.value_note,
     reported.source,
     cast(reported.received_at as date) as received_on
-from {{ ref('stg_reported_figure') }} as reported
+from {{ ref('ready_made_figure') }} as reported
 inner join {{ ref('stg_indicator') }} as indicator
     on reported.indicator_id = indicator.indicator_id
 where

@@ -274,7 +274,7 @@ reported_figure as (
         cast(round(reported.numerator, 0) as bigint) as counted_in_numerator,
         cast(round(reported.denominator - reported.numerator, 0) as bigint) as counted_out,
         indicator.about_people
-    from {{ ref('stg_reported_figure') }} as reported
+    from {{ ref('ready_made_figure') }} as reported
     inner join indicator
         on
             reported.indicator_id = indicator.indicator_id

@@ -9,7 +9,7 @@ with used_period as (
         reported.period_type,
         reported.period_start,
         reported.period_end
-    from {{ ref('stg_reported_figure') }} as reported
+    from {{ ref('ready_made_figure') }} as reported
     inner join {{ ref('stg_indicator') }} as indicator
         on reported.indicator_id = indicator.indicator_id
     union
