@@ -17,9 +17,9 @@ import duckdb
 from pipelines.compare import Difference
 from pipelines.contract import TableContract, read_contracts
 from pipelines.council import Council
-from pipelines.disclose import disclose
+from pipelines.disclosure.safe import disclose
 from pipelines.package import Package, read_packages
-from pipelines.release import Places, build_candidate, draft, install
+from pipelines.release import WITHSTOOD, Places, build_candidate, draft, install
 
 COUNCIL = Council(
     name="Testshire Council",
@@ -214,7 +214,9 @@ class SmallRelease:
         for table, query in self.marts.items():
             self.write("marts", table, query)
         tables = [table for package in self.packages for table in package.layer("mart")]
-        disclose(tables, self.places.marts, self.places.safe, self.places.reference / "withheld_cell.parquet")
+        withheld_cell = self.places.reference / "withheld_cell.parquet"
+        withstood = self.places.reference / WITHSTOOD
+        disclose(tables, self.council, self.places.marts, self.places.safe, withheld_cell, self.publish, withstood)
 
     def draft(self) -> Difference | None:
         self.disclose()

@@ -18,6 +18,9 @@ from small_council import COUNCIL, SOURCES, write_council
 from small_council.place import PLANTED
 
 from pipelines.contract import read_contracts
+from pipelines.council import load_council
+from pipelines.disclosure.attack import attack, read_release
+from pipelines.disclosure.audit import true_ones
 from pipelines.model import read_manifest
 from pipelines.publication.attachments import make
 from pipelines.workspace import Workspace
@@ -217,6 +220,14 @@ def test_every_figure_is_assessed_in_sentences(council: Line) -> None:
     for row in council.table("performance", "summary"):
         parts = ("improved", "stayed_the_same", "got_worse", "cannot_say")
         assert int(row["indicators"]) == sum(int(row[part]) for part in parts)
+
+
+def test_nobody_can_work_out_what_is_withheld(council: Line) -> None:
+    manifest = read_manifest(Workspace.at(council=COUNCIL, sources=SOURCES, state=council.state, publish=council.publish))
+    tables = [table for table in read_contracts(manifest).values() if table.layer == "mart"]
+    owner = load_council(COUNCIL)
+    exposed = attack([read_release(council.publish)], tables, owner.area_code, owner.smallest_count)
+    assert true_ones(exposed, tables, owner, council.state / "marts") == []
 
 
 def test_every_row_received_is_accounted_for(council: Line) -> None:
