@@ -318,8 +318,7 @@ def disclosure_asset(line: Line) -> dg.AssetsDefinition:
         w = line.workspace
         with without_values():
             carried = carry(line.packages, w)
-            withheld_cell, withstood = w.reference / "withheld_cell.parquet", w.reference / release.WITHSTOOD
-            found = disclose(line.tables, line.council, w.marts, w.safe, withheld_cell, w.publish, withstood)
+            found = disclose(line.tables, line.council, w.marts, w.safe, w.publish, w.reference)
             violations = audit(line.tables, line.council, w.marts, w.safe)
         shown = " ".join(str(violation) for violation in violations)
         return dg.MaterializeResult(

@@ -112,7 +112,8 @@ class AddsUp:
     period that longer periods contain, ``groups`` the column of a group and, where there is one, the column that says by what
     is grouped; the whole is ``all``. ``apart`` are key columns that only name the same figure differently. ``stocks`` are
     numbers at the end of a period, that do not add up over time. ``same`` gives columns that have one value for all rows
-    alike in the columns named. ``counted_elsewhere`` says that other tables count all records of a series.
+    alike in the columns named. ``counted_elsewhere`` says that other tables count all records of a series. ``placed`` are the
+    area, the first and the last day of a row where its key does not have them.
     """
 
     areas: str | None = None
@@ -124,11 +125,12 @@ class AddsUp:
     flows: tuple[Flow, ...] = ()
     same: tuple[tuple[str, tuple[str, ...]], ...] = ()
     counted_elsewhere: bool = False
+    placed: tuple[str, str, str] | None = None
 
     @property
     def named(self) -> set[str]:
         """Every column that it names."""
-        plain = {self.areas, *(self.periods or ()), *(self.groups or ()), *self.apart, *self.stocks}
+        plain = {self.areas, *(self.periods or ()), *(self.groups or ()), *self.apart, *self.stocks, *(self.placed or ())}
         of_sums = {name for one in self.sums for name in (one.total, *one.parts, *one.over) if isinstance(name, str)}
         of_flows = {name for flow in self.flows for name in (flow.stock, flow.plus, flow.minus)}
         of_same = {name for column, key in self.same for name in (column, *key)}
@@ -260,6 +262,7 @@ def _adds_up(given: Mapping[str, Any]) -> AddsUp:
         flows=tuple(Flow(**flow) for flow in given.get("flows", ())),
         same=tuple((column, tuple(key)) for column, key in given.get("same", {}).items()),
         counted_elsewhere=given.get("counted_elsewhere", False),
+        placed=tuple(given["placed"]) if "placed" in given else None,
     )
 
 

@@ -33,7 +33,7 @@ from pipelines.disclosure.attack import attack, read_release
 from pipelines.disclosure.audit import audit, true_ones, violations
 from pipelines.disclosure.history import NOTE
 from pipelines.disclosure.rounding import rounded
-from pipelines.disclosure.safe import read_withstood
+from pipelines.disclosure.safe import read_sums, read_withstood
 from pipelines.files import read_json, sha256_of, sync, write_json
 from pipelines.package import (
     MEGABYTE,
@@ -51,7 +51,6 @@ from pipelines.tables import connect, csv, name, parquet
 SMALL_TABLE = 10  # rows; in a smaller one, half is too few to mean anything
 STAGE = ".installing"
 JOURNAL = "journal.json"
-WITHSTOOD = "withstood.json"
 
 
 @dataclass(frozen=True)
@@ -193,8 +192,7 @@ def disclosure(packages: Iterable[Package], places: Places, council: Council) ->
     tables = [table for package in packages for table in package.layer("mart")]
     faults = [str(one) for one in audit(tables, council, places.marts, places.safe)]
     shown = [one for folder in (places.publish, places.candidate) if (one := read_release(folder))]
-    withstood = read_withstood(places.reference / WITHSTOOD)
-    exposed = attack(shown, tables, council.area_code, council.smallest_count, council.round_to, withstood)
+    exposed = attack(shown, tables, council, read_sums(places.reference), read_withstood(places.reference))
     true = true_ones(exposed, tables, council, places.marts)
     faults += [str(one) for one in violations(one for one in true if one.around)]
     before = len({(one.table_name, one.column, one.record) for one in true if not one.around})

@@ -17,7 +17,7 @@ from pipelines.contract import TableContract, read_contracts
 from pipelines.council import Council
 from pipelines.disclosure.attack import Exposure, attack, read_release
 from pipelines.disclosure.audit import Violation, audit, true_ones
-from pipelines.disclosure.safe import disclose
+from pipelines.disclosure.safe import disclose, read_sums
 from pipelines.files import write_json
 from pipelines.tables import write_csv
 
@@ -121,8 +121,7 @@ class Case:
         marts.mkdir(parents=True, exist_ok=True)
         mart.write_parquet(marts / "figure.parquet")
         before = self.published if remember else self.folder / "nothing"
-        withheld, withstood = self.folder / "withheld.parquet", self.folder / "withstood.json"
-        disclose([self.table], self.council, marts, safe, withheld, before, withstood)
+        disclose([self.table], self.council, marts, safe, before, self.folder)
         write_csv(self.table, safe / "figure.parquet", self.csv)
         fields = [{"name": one.name} for one in self.table.published]
         resource = {"name": "figure", "kind": "data", "path": "data/figure.csv", "schema": {"fields": fields}}
@@ -135,8 +134,7 @@ class Case:
 
     def attack(self, withstood: set[str] | None = None) -> list[Exposure]:
         """What all releases so far give away; what ``withstood`` an attack before is not attacked again."""
-        rule = self.council
-        return attack(self.releases, [self.table], WHOLE, rule.smallest_count, rule.round_to, withstood)
+        return attack(self.releases, [self.table], self.council, read_sums(self.folder), withstood)
 
     def disclosed(self, withstood: set[str] | None = None) -> list[Exposure]:
         return true_ones(self.attack(withstood), [self.table], self.council, self.folder / "marts")

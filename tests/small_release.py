@@ -19,7 +19,7 @@ from pipelines.contract import TableContract, read_contracts
 from pipelines.council import Council
 from pipelines.disclosure.safe import disclose
 from pipelines.package import Package, read_packages
-from pipelines.release import WITHSTOOD, Places, build_candidate, draft, install
+from pipelines.release import Places, build_candidate, draft, install
 
 COUNCIL = Council(
     name="Testshire Council",
@@ -214,9 +214,7 @@ class SmallRelease:
         for table, query in self.marts.items():
             self.write("marts", table, query)
         tables = [table for package in self.packages for table in package.layer("mart")]
-        withheld_cell = self.places.reference / "withheld_cell.parquet"
-        withstood = self.places.reference / WITHSTOOD
-        disclose(tables, self.council, self.places.marts, self.places.safe, withheld_cell, self.publish, withstood)
+        disclose(tables, self.council, self.places.marts, self.places.safe, self.publish, self.places.reference)
 
     def draft(self) -> Difference | None:
         self.disclose()

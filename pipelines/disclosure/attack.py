@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from pipelines.contract import AddsUp, Column, TableContract
+from pipelines.council import Council
 from pipelines.tables import csv, frame
 from pipelines.verify import datasets_in, table_path
 
@@ -50,6 +52,7 @@ SIDES = {
     "table": pl.String, "column": pl.String, "record": pl.String, "kind": pl.String, "flow": pl.Boolean,
     "release": pl.Int64, "value": pl.Float64, "hidden": pl.Boolean, "confidential": pl.Boolean, "decimals": pl.Int64,
 }  # fmt: skip
+SUMS = {"sum": pl.String, "table": pl.String, "column": pl.String, "record": pl.String, "sign": pl.Float64}
 STATED = {"relation": pl.String, "family": pl.String, "figure": pl.Int64, "sign": pl.Float64}
 TELLING = 10
 """The smallest figure that says something about whether two series are one."""
@@ -92,30 +95,32 @@ def read_release(folder: Path) -> dict[str, pl.DataFrame]:
 def attack(
     releases: Sequence[Tables],
     tables: Iterable[TableContract],
-    council: str,
-    smallest_count: int,
-    round_to: int = 1,
+    council: Council,
+    sums: pl.DataFrame | None = None,
     withstood: set[str] | None = None,
 ) -> list[Exposure]:
     """Everything exposed by the releases together, the last of which is the newest; sorted.
 
-    ``releases`` have the published tables by name, every value as text; ``tables`` say what adds up. ``council`` is the code of
-    the whole council, ``round_to`` the base that counts are rounded to. ``withstood`` has a hash of each part of the system that
+    ``releases`` have the published tables by name, every value as text; ``tables`` say what adds up, and so do ``sums``, a row a
+    figure in one (``sum``, ``table``, ``column``, ``record``, ``sign``). ``withstood`` has a hash of each part of the system that
     an earlier attack found nothing in: what of it is met again, unchanged in every figure, is not attacked again. Afterwards it
     has the parts of these releases instead.
     """
     governed = [table for table in tables if any(column.disclosure for column in table.columns)]
+    sums = pl.DataFrame(schema=SUMS) if sums is None else sums
+    named = {table: set(columns) for table, columns in sums.group_by("table").agg(pl.col("column").unique()).rows()}
     sides = [
-        _sides(table, shown[table.name], number)
+        _sides(table, shown[table.name], number, named.get(table.name, set()))
         for number, shown in enumerate(releases)
         for table in governed
         if table.name in shown
     ]
-    known = _knowledge(_one_series(pl.concat([pl.DataFrame(schema=SIDES), *sides])), len(releases), round_to)
+    known = _knowledge(_one_series(pl.concat([pl.DataFrame(schema=SIDES), *sides])), len(releases), council.round_to)
+    relations = _relations(known, governed, council.area_code, sums)
     exposed = [
         *_beside(governed, releases[-1]),
         *_shown_elsewhere(known),
-        *_bounded(known, governed, council, smallest_count, withstood if withstood is not None else set()),
+        *_bounded(known, relations, council.smallest_count, set() if withstood is None else withstood),
     ]
     return sorted(set(exposed), key=lambda one: (one.table_name, one.column, one.record, one.rule, one.lower))
 
@@ -123,9 +128,9 @@ def attack(
 # What is published, as figures
 
 
-def _sides(table: TableContract, shown: pl.DataFrame, release: int) -> pl.DataFrame:
+def _sides(table: TableContract, shown: pl.DataFrame, release: int, also: Set[str]) -> pl.DataFrame:
     """Every figure of a table that may add up, as one release shows or withholds it; hidden ones it never shows."""
-    named = {name for one in table.adds_up.sums for name in (one.total, *one.parts)}
+    named = also | {str(name) for one in table.adds_up.sums for name in (one.total, *one.parts)}
     added = [c for c in table.columns if c.is_number and ((c.disclosure and c.rounded == "count") or c.name in named)]
     if not set(table.primary_key) <= set(shown.columns):
         return pl.DataFrame(schema=SIDES)
@@ -150,7 +155,7 @@ def _side(table: TableContract, column: Column, shown: pl.DataFrame, release: in
     return there.select(
         population=pl.concat_str(population + [pl.col(name).fill_null("") for name in names], separator="|"),
         area=pl.col(adds.areas) if adds.areas and laid_out else pl.lit(""),
-        part=_group(table.name, adds) if laid_out else pl.lit(""),
+        part=_group(adds) if laid_out else pl.lit(""),
         start=pl.col(days[1 if stock else 0]).str.to_date() if days else pl.lit(None, pl.Date),
         end=pl.col(days[1]).str.to_date() if days else pl.lit(None, pl.Date),
         table=pl.lit(table.name),
@@ -166,12 +171,12 @@ def _side(table: TableContract, column: Column, shown: pl.DataFrame, release: in
     )
 
 
-def _group(table: str, adds: AddsUp) -> pl.Expr:
-    """The group of a row, ``<table>:<by>:<group>``; empty for all together."""
+def _group(adds: AddsUp) -> pl.Expr:
+    """The group of a row, ``<by>:<group>``; empty for all together."""
     if not adds.groups:
         return pl.lit("")
     value, by = adds.groups
-    named = pl.concat_str(pl.lit(f"{table}:"), pl.col(by) if by else pl.lit(""), pl.lit(":"), pl.col(value).fill_null(""))
+    named = pl.concat_str(pl.col(by) if by else pl.lit(value), pl.lit(":"), pl.col(value).fill_null(""))
     return pl.when(pl.col(value) == ALL).then(pl.lit("")).otherwise(named)
 
 
@@ -249,19 +254,18 @@ def _knowledge(sides: pl.DataFrame, releases: int, round_to: int) -> _Knowledge:
 @dataclass(frozen=True)
 class _Relations:
     """What adds up: ``matrix`` (a row a relation, a column a figure) times figures gives ``total``, or for a remainder more.
-    ``family`` numbers what holds or fails together; series of ``untimed`` populations do not add up over time."""
+    ``kind`` is how it is believed; series of ``untimed`` populations do not add up over time."""
 
     matrix: sparse.csr_array
     total: Floats
     kind: npt.NDArray[np.int64]
-    family: npt.NDArray[np.int64]
     untimed: frozenset[str]
 
 
-def _relations(known: _Knowledge, tables: Sequence[TableContract], council: str) -> _Relations:
+def _relations(known: _Knowledge, tables: Sequence[TableContract], council: str, sums: pl.DataFrame) -> _Relations:
     """Every relation that the attacker believes: those of a family that holds wherever it can be checked."""
     one = known.sides.unique(["figure", "table", "column", "record"], keep="first", maintain_order=True)
-    found = [_areas(one, council), _groups(one), _covers(one), *_declared(one, tables), *_flows(one, tables)]
+    found = [_areas(one, council), _groups(one), _covers(one), *_declared(one, tables), *_flows(one, tables), _told(one, sums)]
     stated = pl.concat([pl.DataFrame(schema=STATED), *found]).unique(maintain_order=True)
     row = stated["relation"].rank("dense").to_numpy().astype(np.int64) - 1
     figure, sign = stated["figure"].to_numpy(), stated["sign"].to_numpy()
@@ -280,7 +284,7 @@ def _relations(known: _Knowledge, tables: Sequence[TableContract], council: str)
     kept = np.flatnonzero(kind != DOUBTED)
     doubted = stated.filter(pl.Series(kind == DOUBTED)[pl.Series(row)], pl.col("relation").str.starts_with(PERIODS))
     untimed = frozenset(doubted["family"].str.replace("^[^ ]* ", ""))
-    return _Relations(matrix[kept], total[kept], kind[kept], family[kept], untimed)
+    return _Relations(matrix[kept], total[kept], kind[kept], untimed)
 
 
 def _belief(matrix: sparse.csr_array, total: Floats, family: npt.NDArray[np.int64], known: _Knowledge) -> npt.NDArray[np.int64]:
@@ -322,7 +326,7 @@ def _groups(one: pl.DataFrame) -> pl.DataFrame:
     """A figure is the groups that it is broken down by."""
     same = ["population", "area", "start", "end"]
     figures = one.select("figure", "part", *same).unique(maintain_order=True)
-    parts = figures.filter(pl.col("part") != "").with_columns(by=pl.col("part").str.extract("^([^:]*:[^:]*):"))
+    parts = figures.filter(pl.col("part") != "").with_columns(by=pl.col("part").str.extract("^([^:]*):"))
     pairs = parts.join(figures.filter(pl.col("part") == "").select(*same, whole="figure"), on=same, nulls_equal=True)
     return _of_wholes(pairs.with_columns(family=pl.format("{} {}", "by", "population")), GROUPS)
 
@@ -373,6 +377,17 @@ def _declared(one: pl.DataFrame, tables: Sequence[TableContract]) -> Iterator[pl
             if not isinstance(declared.total, str):
                 total = complete.select("relation", "family").unique(maintain_order=True)
                 yield total.with_columns(figure=pl.lit(-1, pl.Int64), sign=pl.lit(-float(declared.total))).select(*STATED)
+
+
+def _told(one: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
+    """The sums that the attacker is told of, where all their figures are there."""
+    figures = one.select("table", "column", "record", "figure").unique(["table", "column", "record"])
+    sides = sums.join(figures, on=["table", "column", "record"], how="left", maintain_order="left")
+    complete = sides.filter(pl.col("figure").is_not_null().all().over("sum"))
+    relation = pl.format("told {}", "sum")
+    return complete.group_by(relation.alias("relation"), "figure", maintain_order=True).agg(pl.col("sign").sum()).select(
+        "relation", pl.col("relation").alias("family"), "figure", "sign"
+    )  # fmt: skip
 
 
 def _flows(one: pl.DataFrame, tables: Sequence[TableContract]) -> Iterator[pl.DataFrame]:
@@ -453,24 +468,22 @@ class _Unknowns:
     unsure: Mask
 
 
-def _bounded(
-    known: _Knowledge, tables: Sequence[TableContract], council: str, smallest_count: int, withstood: set[str]
-) -> Iterator[Exposure]:
+def _bounded(known: _Knowledge, relations: _Relations, smallest_count: int, withstood: set[str]) -> Iterator[Exposure]:
     """Withheld figures between whose bounds there is too little.
 
     Nobody tells the attacker which withheld figures were revised. So all releases are taken together as if none was, and
     again as if those were that an earlier release shows; where both contradict themselves, the newest release is
     taken alone. Where that contradicts itself nothing is certain, and so all is exposed.
     """
-    relations = _relations(known, tables, council)
     earlier, newest = range(len(known.value) - 1), known.value[-1]
     before, now = frozenset(withstood), set[str]()
     memory = _Memory(smallest_count, before, now)
-    every = np.ones(newest.size, dtype=np.bool_)
-    bounds = [_bounds(known, relations, known.pooled, earlier, every, memory)]
+    wanted = np.zeros(newest.size, dtype=np.bool_)
+    wanted[[figure for figure, *_ in _places(known, hidden=True)]] = True
+    bounds = [_bounds(known, relations, known.pooled, earlier, wanted, memory)]
     if (np.isnan(known.pooled) != np.isnan(newest)).any():
-        bounds.append(_bounds(known, relations, newest, earlier, every, memory))
-    unclear = np.asarray(np.isnan(np.array(bounds)).any(axis=2).all(axis=0), dtype=np.bool_)
+        bounds.append(_bounds(known, relations, newest, earlier, wanted, memory))
+    unclear = wanted & np.asarray(np.isnan(np.array(bounds)).any(axis=2).all(axis=0), dtype=np.bool_)
     if unclear.any():
         bounds.append(_bounds(known, relations, newest, range(0), unclear, memory))
     withstood.clear()
@@ -649,25 +662,27 @@ def _distances(
 
 
 def _solve_all(unknowns: _Unknowns, wanted: Mask, known: _Knowledge, memory: _Memory) -> Floats:
-    """The bounds of every figure that hangs together with a wanted one, NaN where no certain answer was found."""
+    """The bounds of the wanted figures, NaN where no certain answer was found; of others none."""
     bounds = np.full((known.hidden.size, 2), np.nan)
     linked = abs(unknowns.matrix)
     part = connected_components(linked.T @ linked, directed=False)[1]
     part_of_row = part[linked.indices[linked.indptr[:-1]]]
-    is_figure = unknowns.figure >= 0
-    asked = np.zeros(part.size, dtype=np.bool_)
-    asked[is_figure] = wanted[unknowns.figure[is_figure]]
+    asked = (unknowns.figure >= 0) & wanted[unknowns.figure]
     single = np.bincount(part, minlength=part.size)[part] == 1
     alone = np.flatnonzero(asked & single)
     bounds[unknowns.figure[alone]] = _alone(unknowns)[alone]
     columns, rows = np.argsort(part, kind="stable"), np.argsort(part_of_row, kind="stable")
-    left = is_figure & ~np.isin(part, part[asked])
-    bounds[unknowns.figure[left]] = (-FAR, FAR)
+    together = unknowns.matrix[rows][:, columns]
+    together.sort_indices()
+    numbers = np.arange(int(part.max(initial=-1)) + 2)
+    first_column, first_row = np.searchsorted(part[columns], numbers), np.searchsorted(part_of_row[rows], numbers)
     for number in np.unique(part[asked & ~single]):
-        here = columns[slice(*np.searchsorted(part[columns], [number, number + 1]))]
-        there = rows[slice(*np.searchsorted(part_of_row[rows], [number, number + 1]))]
-        system = _part(unknowns, there, here, known, memory.smallest_count)
-        figures = unknowns.figure[here]
+        here = columns[first_column[number] : first_column[number + 1]]
+        there = rows[first_row[number] : first_row[number + 1]]
+        ends = together.indptr[first_row[number] : first_row[number + 1] + 1]
+        inside = slice(ends[0], ends[-1])
+        block = (together.data[inside], together.indices[inside] - first_column[number], ends - ends[0])
+        system = _part(unknowns, block, there, here, asked, known, memory.smallest_count)
         if system.hash in memory.before | memory.now:
             found = np.tile([-FAR, FAR], (here.size, 1))
             memory.now.add(system.hash)
@@ -675,7 +690,7 @@ def _solve_all(unknowns: _Unknowns, wanted: Mask, known: _Knowledge, memory: _Me
             found = _solve(system)
             if not system.told(found).any():
                 memory.now.add(system.hash)
-        bounds[figures[figures >= 0]] = found[figures >= 0]
+        bounds[unknowns.figure[here[system.asked]]] = found[system.asked]
     return bounds
 
 
@@ -693,7 +708,8 @@ def _alone(unknowns: _Unknowns) -> Floats:
 class _Part:
     """Unknowns that hang together: a linear programme without an aim, and what must not be told of each unknown.
 
-    ``asked`` are figures. They must be able to be ``width`` apart, and to reach ``high``.
+    ``asked`` are the figures that matter. They must be able to be ``width`` apart, and to reach ``high``; those of which it may
+    be known that there is nobody (``perhaps_none``) need not reach it where they can be nothing.
     """
 
     matrix: sparse.csr_array
@@ -705,42 +721,50 @@ class _Part:
     asked: Mask
     width: Floats
     high: Floats
+    perhaps_none: Mask
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """A hash of all that the answer rests on."""
         digest = sha256()
         parts = (self.matrix.indptr, self.matrix.indices, self.matrix.data, self.least, self.most, self.floor, self.unsure)
-        for one in (*parts, self.asked, self.width, self.high):
+        for one in (*parts, self.asked, self.width, self.high, self.perhaps_none):
             digest.update(np.ascontiguousarray(one).tobytes())
         return digest.hexdigest()
 
     def told(self, bounds: Floats) -> Mask:
         """The figures of which bounds like these tell too much, or nothing certain."""
+        lower, upper = bounds.T
         with np.errstate(invalid="ignore"):
-            fine = (bounds[:, 1] - bounds[:, 0] >= self.width) & (bounds[:, 1] >= self.high)
-        return self.asked & ~fine
+            fine = (upper - lower >= self.width) & ((upper >= self.high) | (self.perhaps_none & (lower <= NOTHING)))
+        told: Mask = self.asked & ~fine
+        return told
 
 
 def _part(
-    unknowns: _Unknowns, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], known: _Knowledge, smallest_count: int
+    unknowns: _Unknowns,
+    block: tuple[Floats, npt.NDArray[np.int64], npt.NDArray[np.int64]],
+    rows: npt.NDArray[np.int64],
+    columns: npt.NDArray[np.int64],
+    asked: Mask,
+    known: _Knowledge,
+    smallest_count: int,
 ) -> _Part:
-    matrix = sparse.csr_array(unknowns.matrix[rows][:, columns])
-    matrix.sort_indices()
     least, most, figure = unknowns.least[rows], unknowns.most[rows], unknowns.figure[columns]
     sides = np.concatenate([least, most])
     far = float(np.abs(sides[np.isfinite(sides)]).sum()) + 1000
-    asked, whole = figure >= 0, known.whole[figure]
+    whole, hidden = known.whole[figure], known.hidden[figure]
     return _Part(
-        matrix=matrix,
+        matrix=sparse.csr_array(block, shape=(rows.size, columns.size)),
         least=least,
         most=most,
         floor=np.maximum(unknowns.floor[columns], -far),
         far=far,
         unsure=unknowns.unsure[rows],
-        asked=asked,
-        width=np.where(whole, ONE_RECORD, PART_OF_ONE),
+        asked=asked[columns],
+        width=np.select([hidden, whole], [-1.0, ONE_RECORD], PART_OF_ONE),
         high=np.where(whole, smallest_count - NOTHING, -np.inf),
+        perhaps_none=hidden,
     )
 
 

@@ -15,6 +15,7 @@ import polars as pl
 from pipelines.contract import Column, TableContract
 from pipelines.council import Council
 from pipelines.disclosure.attack import SMALL, UNCERTAIN, Exposure
+from pipelines.disclosure.totals import record_of
 
 PEOPLE, NOTE = "about_people", "value_note"
 
@@ -74,12 +75,6 @@ def violations(exposed: Iterable[Exposure]) -> list[Violation]:
         Violation(table, f"{column} {rule}", len(set(records)), tuple(dict.fromkeys(records))[:3])
         for (table, column, rule), records in together.items()
     ]
-
-
-def record_of(table: TableContract) -> pl.Expr:
-    """The key of a mart's row as an exposure names it."""
-    key = [pl.lit(f"{name}=") + pl.col(name).cast(pl.String).fill_null("") for name in table.primary_key]
-    return pl.concat_str(key, separator="|")
 
 
 def _by_record(table: TableContract, mart: pl.DataFrame) -> pl.DataFrame:

@@ -24,13 +24,15 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from pipelines.contract import AddsUp, TableContract
+from pipelines.council import Council
 from pipelines.disclosure.protect import Flags, Numbers, Places
+from pipelines.disclosure.totals import record_of
 
 ABOUT_PEOPLE = "about_people"
 WHOLE = "all"
 IDENTITY = ("population", "area", "part", "start", "end")
 TOLERANCE = 0.5
-BLOCKS_IN_MONTHS = (12,)
+BLOCKS_IN_MONTHS = (3, 12)
 ENOUGH_ALIKE = 12
 """Counts other than zero in which two series must agree, and never disagree, to be one population."""
 
@@ -87,19 +89,20 @@ class Cells:
         return emptied
 
 
-def read_cells(tables: Iterable[TableContract], marts: Path, council: str, year_starts_in: int, smallest_count: int) -> Cells:
+def read_cells(tables: Iterable[TableContract], marts: Path, council: Council, found: pl.DataFrame) -> Cells:
     """The linked system of the marts; rows that are not about people are left out.
 
-    ``council`` is the GSS code of the whole council, ``year_starts_in`` the month in which its year starts. That all records
-    of a series are counted elsewhere is taken into account where they are at least ``smallest_count``.
+    ``found`` are the sums that no declaration names (``totals``). That all records of a series are counted elsewhere is taken
+    into account where there are enough to be shown.
     """
+    whole, smallest_count = council.area_code, council.smallest_count
     governed = [table for table in tables if table.governed]
     marts_read = {table.name: _people(table, marts) for table in governed}
     counts = pl.concat([_counts(table, marts_read[table.name]) for table in governed] or [pl.DataFrame(schema=SCHEMA)])
     counts = _one_population(counts)
     frame, counts = _numbered(counts)
-    stretches, over_time = _over_time(frame, council, smallest_count)
-    no_area, of_areas = _areas(frame, council, frame.height + stretches.height, smallest_count)
+    stretches, over_time = _over_time(frame, whole, smallest_count)
+    no_area, of_areas = _areas(frame, whole, frame.height + stretches.height, smallest_count)
     no_part, of_parts = _parts(frame, frame.height + stretches.height + no_area.height, smallest_count)
     implied = pl.concat([stretches, no_area, no_part])
     equations = [
@@ -108,12 +111,13 @@ def read_cells(tables: Iterable[TableContract], marts: Path, council: str, year_
         over_time,
         *(_declared(table, marts_read[table.name], counts) for table in governed if table.adds_up.sums),
         *(_flows(table, counts) for table in governed if table.adds_up.flows),
+        _told(found, governed, marts_read, counts),
     ]
     value = np.concatenate([frame["value"].to_numpy(), implied["value"].to_numpy()])
     sums = _matrix(_numbered_apart(equations), value.size)
     published, shown_by, tells = _published(governed, marts_read, counts, value.size)
     spans = pl.concat([frame.select("start", "end"), implied.select("start", "end")])
-    blocks = [_block(sums, spans, year_starts_in, months) for months in BLOCKS_IN_MONTHS]
+    blocks = [_block(sums, spans, council.year_starts_in, months) for months in BLOCKS_IN_MONTHS]
     remainder = np.arange(value.size) >= frame.height + stretches.height
     return Cells(value, sums, shown_by, tells, published, frame, remainder, blocks)
 
@@ -147,7 +151,7 @@ def _count(table: TableContract, rows: pl.DataFrame, count: str) -> pl.DataFrame
     return rows.filter(pl.col(count).is_not_null()).select(
         population=pl.concat_str(names, separator="|"),
         area=pl.col(adds.areas) if by_area and adds.areas else pl.lit(""),
-        part=pl.lit("") if same else _part(adds, table.name),
+        part=pl.lit("") if same else _part(adds),
         start=pl.col(end if stock else start) if over_time else pl.lit(None, pl.Date),
         end=pl.col(end) if over_time else pl.lit(None, pl.Date),
         value=pl.col(count).cast(pl.Float64),
@@ -159,12 +163,12 @@ def _count(table: TableContract, rows: pl.DataFrame, count: str) -> pl.DataFrame
     )
 
 
-def _part(adds: AddsUp, table: str) -> pl.Expr:
-    """By what and in which group, where not all together: ``<table>/<by>/<group>``."""
+def _part(adds: AddsUp) -> pl.Expr:
+    """By what and in which group, where not all together: ``<by>/<group>``."""
     if adds.groups is None:
         return pl.lit("")
     value, by = adds.groups
-    group = pl.concat_str(pl.lit(f"{table}/"), pl.col(by) if by else pl.lit(""), pl.lit("/"), pl.col(value).fill_null(""))
+    group = pl.concat_str(pl.col(by) if by else pl.lit(value), pl.lit("/"), pl.col(value).fill_null(""))
     return pl.when(pl.col(value) == WHOLE).then(pl.lit("")).otherwise(group)
 
 
@@ -237,7 +241,7 @@ def _parts(frame: pl.DataFrame, first: int, smallest_count: int) -> _Found:
     """The groups by which a figure is broken down add up to it."""
     same = ["population", "area", "start", "end"]
     wholes = frame.filter(pl.col("part") == "").select(*same, pl.col("cell").alias("whole_cell"))
-    by = pl.col("part").str.extract(r"^([^/]*/[^/]*)/")
+    by = pl.col("part").str.extract(r"^([^/]*)/")
     parts = frame.filter(pl.col("part") != "").select(*same, pl.col("cell").alias("part_cell"), by.alias("by"))
     both = parts.join(wholes, on=same, nulls_equal=True)
     return _sums_to(both.with_columns(pl.format("{}/{}", "whole_cell", "by").alias("sum")), frame, first, smallest_count)
@@ -289,6 +293,17 @@ def _flows(table: TableContract, counts: pl.DataFrame) -> pl.DataFrame:
         signs = {"after": -1.0, "before": 1.0, "plus": 1.0, "minus": -1.0}
         found += [holds.select(name, pl.col(side).alias("cell"), pl.lit(sign).alias("sign")) for side, sign in signs.items()]
     return pl.concat(found)
+
+
+def _told(
+    found: pl.DataFrame, tables: Iterable[TableContract], marts: Mapping[str, pl.DataFrame], counts: pl.DataFrame
+) -> pl.DataFrame:
+    """The sums found; figures that are no cells here take no part."""
+    records = [pl.DataFrame(schema={"table": pl.String, "record": pl.String, "row": pl.UInt32})]
+    records += [marts[table.name].select(table=pl.lit(table.name), record=record_of(table), row="row") for table in tables]
+    sides = found.join(pl.concat(records), on=["table", "record"]).rename({"column": "count"})
+    cells = sides.join(counts.select("table", "row", "count", "cell"), on=["table", "row", "count"])
+    return cells.group_by("sum", "cell", maintain_order=True).agg(pl.col("sign").sum()).select(pl.col("sum"), "cell", "sign")
 
 
 def _over_time(frame: pl.DataFrame, council: str, smallest_count: int) -> tuple[pl.DataFrame, pl.DataFrame]:

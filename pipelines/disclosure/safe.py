@@ -26,15 +26,17 @@ from scipy import sparse
 from pipelines.contract import Column, TableContract
 from pipelines.council import Council
 from pipelines.disclosure.attack import Exposure, Place, Tables, attack, read_release
-from pipelines.disclosure.audit import record_of, true_ones
+from pipelines.disclosure.audit import true_ones
 from pipelines.disclosure.cells import Cells, read_cells
 from pipelines.disclosure.history import CONFIDENTIAL, NOTE, before
 from pipelines.disclosure.protect import Flags, System, protect
 from pipelines.disclosure.rounding import rounded
+from pipelines.disclosure.totals import record_of, sums_found
 from pipelines.files import read_json, replacing, write_json
 from pipelines.tables import connect, frame, in_order, name, parquet, published_text, restored, text
 
 PLACE = {"table": pl.String, "row": pl.UInt32, "column": pl.String}
+WITHSTOOD, SUMS = "withstood.json", "sum_found.parquet"
 PATIENCE = 6
 """After so many rounds, each of which withholds twice as much as the one before, all that hangs together goes."""
 
@@ -53,40 +55,49 @@ def disclose(
     council: Council,
     marts: Path,
     safe: Path,
-    withheld_cell: Path,
     publish: Path,
-    withstood: Path,
+    reference: Path,
 ) -> list[Withheld]:
-    """Write the safe form of each mart, and to ``withheld_cell`` (Parquet) how many cells of each are withheld.
+    """Write the safe form of each mart.
 
-    ``council`` says which counts are small; ``publish`` holds what readers have from earlier releases. ``withstood`` (JSON) keeps
-    by hash what the attacker found nothing in; it may be missing. Safe files of other tables are removed. Raises
-    ``duckdb.Error`` or ``polars.exceptions.PolarsError`` where a mart lacks a declared column.
+    ``council`` says which counts are small; ``publish`` holds what readers have from earlier releases. Written to ``reference``
+    are ``withheld_cell`` (how many cells of each table are withheld), and for the gate the sums found in the marts and by hash
+    what the attacker found nothing in. Safe files of other tables are removed. Raises ``duckdb.Error`` or
+    ``polars.exceptions.PolarsError`` where a mart lacks a declared column.
     """
     tables = sorted(tables, key=lambda table: table.name)
     for stale in set(safe.glob("*.parquet")) - {safe / f"{table.name}.parquet" for table in tables}:
         stale.unlink()
-    cells = read_cells(tables, marts, council.area_code, council.year_starts_in, council.smallest_count)
+    sums = sums_found(tables, marts, council)
+    cells = read_cells(tables, marts, council, sums)
     chosen = _Choice(_withheld(cells, tables, council, marts, publish), pl.DataFrame(schema=PLACE))
-    earlier, attacked = read_release(publish), read_withstood(withstood)
+    earlier, withstood = read_release(publish), read_withstood(reference)
     for number in count():
         found = [_write(table, chosen.emptied(cells), council, marts, safe) for table in tables]
-        exposed = _attack(tables, council, marts, safe, earlier, attacked)
+        exposed = _attack(tables, council, marts, safe, earlier, sums, withstood)
         more = [place for one in exposed for place in one.around[: 2**number if number < PATIENCE else None]]
         if not more:
             break
         chosen = chosen.and_also(_rows(more, tables, marts), cells)
-    write_json(withstood, sorted(attacked))
-    with replacing(withheld_cell) as temporary:
+    write_json(reference / WITHSTOOD, sorted(withstood))
+    with replacing(reference / SUMS) as temporary:
+        sums.write_parquet(temporary)
+    with replacing(reference / "withheld_cell.parquet") as temporary:
         types = {"table_name": pl.String, "cells_withheld": pl.Int64, "cells": pl.Int64}
         rows = [(one.table_name, one.cells_withheld, one.cells) for one in found]
         pl.DataFrame(rows, schema=types, orient="row").write_parquet(temporary)
     return found
 
 
-def read_withstood(path: Path) -> set[str]:
+def read_withstood(reference: Path) -> set[str]:
     """What an earlier attack found nothing in, by hash; nothing where there was none."""
+    path = reference / WITHSTOOD
     return set(read_json(path)) if path.exists() else set()
+
+
+def read_sums(reference: Path) -> pl.DataFrame:
+    """The sums found when the safe tables were made."""
+    return pl.read_parquet(reference / SUMS)
 
 
 @dataclass(frozen=True)
@@ -111,12 +122,18 @@ class _Choice:
 
 
 def _attack(
-    tables: Sequence[TableContract], council: Council, marts: Path, safe: Path, earlier: Tables, withstood: set[str]
+    tables: Sequence[TableContract],
+    council: Council,
+    marts: Path,
+    safe: Path,
+    earlier: Tables,
+    sums: pl.DataFrame,
+    withstood: set[str],
 ) -> list[Exposure]:
     """What readers of the safe tables could work out with what they have already, as far as it is true."""
     shown = {table.name: _as_published(table, safe / f"{table.name}.parquet") for table in tables if table.governed}
     releases = [earlier, shown] if earlier else [shown]
-    exposed = attack(releases, tables, council.area_code, council.smallest_count, council.round_to, withstood)
+    exposed = attack(releases, tables, council, sums, withstood)
     return true_ones(exposed, tables, council, marts)
 
 

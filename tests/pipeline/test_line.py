@@ -21,6 +21,7 @@ from pipelines.contract import read_contracts
 from pipelines.council import load_council
 from pipelines.disclosure.attack import attack, read_release
 from pipelines.disclosure.audit import true_ones
+from pipelines.disclosure.safe import read_sums
 from pipelines.model import read_manifest
 from pipelines.publication.attachments import make
 from pipelines.workspace import Workspace
@@ -226,7 +227,7 @@ def test_nobody_can_work_out_what_is_withheld(council: Line) -> None:
     manifest = read_manifest(Workspace.at(council=COUNCIL, sources=SOURCES, state=council.state, publish=council.publish))
     tables = [table for table in read_contracts(manifest).values() if table.layer == "mart"]
     owner = load_council(COUNCIL)
-    exposed = attack([read_release(council.publish)], tables, owner.area_code, owner.smallest_count)
+    exposed = attack([read_release(council.publish)], tables, owner, read_sums(council.state / "reference"))
     assert true_ones(exposed, tables, owner, council.state / "marts") == []
 
 
