@@ -1,8 +1,8 @@
 """``python -m benchmarks.disclosure``: disclosure control of 200 indicators over 60 months and 25 wards, then one month more.
 
 Each indicator counts people by month and year for the council and its wards, the counts small in small wards. Measured are
-the choice of what is withheld with its attack, and the gate's attack, for the first release and for the next one, which has the first to
-keep to.
+the choice of what is withheld with its attack, and the gate's attack, for the first release and for the next one, which has
+the first to keep to.
 """
 
 from __future__ import annotations

@@ -604,11 +604,15 @@ def _rows(
 def _over_time(known: _Knowledge, untimed: frozenset[str], value: Floats) -> Rows:
     """Running totals of every series in which something is unknown: a period is the difference of two, and none falls.
 
-    Days that known periods connect have one running total between them, and a known distance from it.
+    Days that known periods connect have one running total between them, and a known distance from it. Where no period reaches
+    over a day, what comes after it is a series of its own.
     """
-    series = ["population", "area", "part"]
+    whole = ["population", "area", "part"]
+    series = [*whole, "stretch"]
     figures = known.sides.filter("flow", ~pl.col("population").is_in(list(untimed))).unique("figure", maintain_order=True)
-    figures = figures.select("figure", *series, "start", after=pl.col("end").dt.offset_by("1d"))
+    figures = figures.select("figure", *whole, "start", after=pl.col("end").dt.offset_by("1d")).sort(*whole, "start", "after")
+    reach = pl.col("after").cum_max().shift(1).over(whole)
+    figures = figures.with_columns(stretch=(pl.col("start") >= reach).fill_null(False).cum_sum().over(whole))
     figures = figures.with_columns(unknown=pl.Series(np.isnan(value))[figures["figure"]])
     figures = figures.filter(pl.col("unknown").any().over(series), pl.len().over(series) > 1).sort(*series, "start", "after")
     ends = [figures.select(*series, day=day) for day in ("start", "after")]

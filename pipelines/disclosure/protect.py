@@ -87,7 +87,8 @@ def protect(system: System, smallest_count: int, follow: Callable[[Flags], Flags
     withheld = follow((system.small | system.withheld) & ~system.known)
     single = np.diff(system.sums.indptr) == 0  # what is in no sum follows from nothing
     connected = _components(system, ~system.known)
-    must = system.small & ~system.known & ~single & np.isin(connected, connected[system.new])
+    near = system.new | (abs(system.sums).T @ (abs(system.sums) @ system.new.astype(float)) > 0)
+    must = system.small & ~system.known & ~single & near
     search = _Search(
         withheld=withheld,
         unsure=single.copy(),

@@ -26,7 +26,8 @@ Numbers = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
 ALL = "all"
-PLACE = ["area", "part", "start", "end"]
+PLACE = AREA, PART, START, END = ["place.area", "place.part", "place.start", "place.end"]
+RECORD = "place.record"
 SUMS = {"sum": pl.String, "table": pl.String, "column": pl.String, "record": pl.String, "sign": pl.Float64}
 ENOUGH_ALIKE = 12
 """Places with a figure other than zero at which a total must hold, and never fail, to be one."""
@@ -63,7 +64,7 @@ class _Laid:
         laid = {adds.areas, *(adds.periods or ()), *(adds.groups or ()), *adds.apart}
         key = [name for name in self.table.primary_key if name not in laid]
         if adds.placed:  # what names the period does not say more than its days
-            names = self.rows.group_by("start", "end").agg(pl.col(name).n_unique() for name in key)
+            names = self.rows.group_by(START, END).agg(pl.col(name).n_unique() for name in key)
             key = [name for name in key if names[name].max() != 1]
         return key
 
@@ -98,11 +99,11 @@ def _placed(table: TableContract, rows: pl.DataFrame, council: Council) -> pl.Da
         *(pl.col(name).cast(pl.String).fill_null("") for name in table.primary_key if name not in numbers),
         *(pl.col(name).cast(pl.String).alias(name) for name in table.primary_key if name in numbers),
         *(pl.col(name).cast(pl.Float64) for name in numbers if name not in table.primary_key),
-        area=by_area,
-        part=part,
-        start=pl.col(days[0]) if days else stock,
-        end=pl.col(days[1]) if days else stock,
-        record=record_of(table),
+        by_area.alias(AREA),
+        part.alias(PART),
+        (pl.col(days[0]) if days else stock).alias(START),
+        (pl.col(days[1]) if days else stock).alias(END),
+        record_of(table).alias(RECORD),
     )
 
 
@@ -117,18 +118,16 @@ def _of_areas(one: _Laid, council: Council) -> Iterator[pl.DataFrame]:
     adds, members = one.table.adds_up, [(f"{by}/{group}", a.code) for a in council.areas for by, group in a.groups]
     if not adds.areas or not adds.groups or not members:
         return
-    groups = pl.DataFrame(members, schema=["part", "area"], orient="row").with_columns(size=pl.len().over("part"))
-    same = [*one.free, *adds.apart, "start", "end"]
-    wholes = one.rows.filter(pl.col("area") == council.area_code).join(groups.unique("part").drop("area"), on="part")
-    wards = one.rows.filter(pl.col("part") == "").join(groups.drop("size").rename({"part": "group"}), on="area")
+    groups = pl.DataFrame(members, schema=[PART, AREA], orient="row").with_columns(size=pl.len().over(PART))
+    same = [*one.free, *adds.apart, START, END]
+    wholes = one.rows.filter(pl.col(AREA) == council.area_code).join(groups.unique(PART).drop(AREA), on=PART)
+    wards = one.rows.filter(pl.col(PART) == "").drop(PART).join(groups.drop("size"), on=AREA)
     for column in one.figures:
-        parts = wards.filter(pl.col(column.name).is_not_null()).select(
-            *same, pl.col("group").alias("part"), "record", value=column.name
-        )
-        sums = parts.group_by(*same, "part").agg(pl.len().alias("there"), pl.col("value").sum())
-        held = wholes.select(*same, "part", "size", sum="record", whole=column.name).join(sums, on=[*same, "part"])
+        parts = wards.filter(pl.col(column.name).is_not_null()).select(*same, PART, RECORD, value=column.name)
+        sums = parts.group_by(*same, PART).agg(pl.len().alias("there"), pl.col("value").sum())
+        held = wholes.select(*same, PART, "size", sum=RECORD, whole=column.name).join(sums, on=[*same, PART])
         held = held.filter(pl.col("there") == pl.col("size"), (pl.col("whole") - pl.col("value")).abs() <= TO_DECIMALS)
-        yield _stated(held, parts.join(held.select(*same, "part", "sum"), on=[*same, "part"]), one, column.name, one, column.name)
+        yield _stated(held, parts.join(held.select(*same, PART, "sum"), on=[*same, PART]), one, column.name, one, column.name)
 
 
 def _stated(wholes: pl.DataFrame, parts: pl.DataFrame, target: _Laid, total: str, source: _Laid, part: str) -> pl.DataFrame:
@@ -136,7 +135,7 @@ def _stated(wholes: pl.DataFrame, parts: pl.DataFrame, target: _Laid, total: str
     named = pl.format("{} {} {} {}", pl.lit(target.table.name), pl.lit(total), pl.lit(f"{source.table.name} {part}"), "sum")
     sides = [
         wholes.select(named, table=pl.lit(target.table.name), column=pl.lit(total), record="sum", sign=pl.lit(-1.0)),
-        parts.select(named, table=pl.lit(source.table.name), column=pl.lit(part), record="record", sign=pl.lit(1.0)),
+        parts.select(named, table=pl.lit(source.table.name), column=pl.lit(part), record=RECORD, sign=pl.lit(1.0)),
     ]
     return pl.concat([side.rename({side.columns[0]: "sum"}).select(SUMS.keys()).cast(SUMS) for side in sides])  # type: ignore[arg-type]
 
@@ -144,7 +143,7 @@ def _stated(wholes: pl.DataFrame, parts: pl.DataFrame, target: _Laid, total: str
 def _elsewhere(source: _Laid, target: _Laid) -> Iterator[pl.DataFrame]:
     """Series of the target that are the total of some rows of the source."""
     few = [name for name in source.free if source.rows[name].n_unique() <= FEW]
-    if source.rows["start"].null_count() == source.rows.height or len(source.free) < 2 or not few:
+    if source.rows[START].null_count() == source.rows.height or len(source.free) < 2 or not few:
         return
     places = source.rows.select(PLACE).unique().sort(PLACE).with_row_index("place")
     rows = source.rows.join(places, on=PLACE)
@@ -176,7 +175,7 @@ def _series(target: _Laid, places: pl.DataFrame) -> Iterator[tuple[str, pl.DataF
         there = target.rows.filter(pl.col(column).is_not_null()).join(places, on=PLACE)
         for _, rows in there.group_by(target.free, maintain_order=True):
             if rows.filter(pl.col(column) > 0)["place"].n_unique() >= ENOUGH_ALIKE:
-                yield column, rows.select("place", "record", *(c.name for c in (*target.figures, *target.shares)))
+                yield column, rows.select("place", RECORD, *(c.name for c in (*target.figures, *target.shares)))
 
 
 def _some_rows(codes: Places) -> Iterator[tuple[Places, Places]]:
@@ -217,8 +216,8 @@ def _told(
     wanted: pl.DataFrame, members: pl.DataFrame, target: _Laid, total: str, source: _Laid, count: str
 ) -> Iterator[pl.DataFrame]:
     """The sums of a series, and those of figures and shares that hold along with it."""
-    here = members.join(wanted.select("place", sum="record"), on="place")
-    wholes = wanted.join(here.select("place").unique(), on="place").with_columns(sum="record")
+    here = members.join(wanted.select("place", sum=RECORD), on="place")
+    wholes = wanted.join(here.select("place").unique(), on="place").with_columns(sum=RECORD)
     yield _stated(wholes, here, target, total, source, count)
     for columns, others in ((target.figures, source.figures), (target.shares, source.shares)):
         for column, part in product(columns, others):

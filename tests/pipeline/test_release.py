@@ -122,6 +122,19 @@ def test_a_withheld_figure_that_the_candidate_gives_away(small: SmallRelease) ->
     )
 
 
+def test_what_the_attacker_finds_is_withheld_further_until_it_finds_nothing(small: SmallRelease) -> None:
+    small.manifest["nodes"]["model.yardstick.observation"]["config"]["meta"]["adds_up"] = {"areas": "area_code"}
+    small.marts["area"] = "select unnest(['E06000998', 'E01', 'E02', 'E03']) as area_code, 'Any' as area_name"
+    not_about_people = "area_code <> 'E06000998' as about_people"  # so whoever protects the wards does not look at the whole
+    small.marts["observation"] = WARDS.replace("true as about_people", not_about_people)
+    difference = small.build()
+    assert difference is not None
+    shown = (small.places.candidate / "figures/data/observation.csv").read_text().splitlines()
+    assert sum(",c" in row for row in shown) > 1  # E01 is small, and follows from the whole and the other two
+    gate = disclosure(small.packages, small.places, COUNCIL)
+    assert gate.passed, gate.explanation
+
+
 def scanned(small: SmallRelease, text: str) -> Gate:
     """What the gate for personal data says of a release with a text in it."""
     small.marts["note"] = NOTE.replace("'Plain'", f"'{text}'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -117,3 +118,36 @@ def test_a_year_of_monthly_releases_with_late_records_gives_nothing_away(
         assert case.disclosed() == []
     withheld = case.releases[-1]["figure"]["value_note"].eq("c").sum()
     record_property("drill", f"{months} monthly releases with late records: {withheld} rows withheld, none to be worked out.")
+
+
+def test_what_withstood_an_attack_is_attacked_again_once_a_figure_in_it_is_another(case: Case) -> None:
+    withstood: set[str] = set()
+    assert case.attack(withstood) == []
+    before = set(withstood)
+    assert before
+    assert case.attack(withstood) == []
+    assert withstood == before
+    case.show("counted", 9, area_code="W2", **QUARTER)
+    assert ONE in {one.rule for one in case.attack(withstood)}
+    assert withstood != before
+
+
+def test_an_exposure_names_the_figures_that_it_may_rest_on(case: Case) -> None:
+    case.show("counted", 9, area_code="W2", **QUARTER)
+    (exposed,) = [one for one in case.attack() if one.column == "counted"]
+    assert exposed.around[0] == (
+        "figure",
+        "counted",
+        "period_type=quarter|period_start=2025-01-01|period_end=2025-03-31|area_code=W2",
+    )
+
+
+def test_what_an_earlier_release_told_rests_on_nothing_that_the_newest_shows(case: Case) -> None:
+    mart = figures(records({(JANUARY, f"W{n}"): (n, n) for n in (7, 12, 13, 14)}))
+    case.release(mart)
+    case.council = replace(case.council, smallest_count=10)
+    case.release(mart)  # a larger threshold cannot take back the 7 that readers have
+    assert shown(case, "W7") is None
+    exposed = [one for one in case.disclosed() if "area_code=W7" in one.record]
+    assert exposed
+    assert not any(one.around for one in exposed)
