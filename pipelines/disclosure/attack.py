@@ -512,34 +512,40 @@ def _around(known: _Knowledge, relations: _Relations, exposed: Set[int]) -> dict
     first those in a sum with it, then those of its series, then all that hang together with it; small ones first."""
     if not exposed:
         return {}
-    newest, size = known.value[-1], known.hidden.size
+    newest = known.value[-1]
     new = ~np.isnan(newest) & ~np.any(np.abs(known.value[:-1] - newest) <= NOTHING, axis=0)
-    series = known.sides.filter("flow").unique("figure", maintain_order=True)
-    number = series.select(pl.struct("population", "area", "part").rank("dense")).to_series().to_numpy().astype(np.int64) - 1
-    shape = (int(number.max(initial=-1)) + 1, size)
-    of_series = sparse.csr_array(sparse.coo_array((np.ones(number.size), (number, series["figure"].to_numpy())), shape=shape))
-    links = [sparse.csr_array(abs(relations.matrix)), of_series]
-    every = sparse.vstack(links, format="csr")
+    rank = np.argsort(np.lexsort((newest, newest == 0)))
+    links = [sparse.csr_array(abs(relations.matrix)), _of_series(known)]
+    links.append(sparse.csr_array(sparse.vstack(links)))
+    sums_of = [sparse.csr_array(link.T) for link in links]
+    every = links[-1]
     unknown = sparse.diags_array(np.isnan(newest).astype(float))
     part = connected_components((every @ unknown).T @ (every @ unknown), directed=False)[1]
-    places: dict[int, Place] = {}
-    here = known.sides.filter(pl.col("release") == len(known.value) - 1, pl.col("value").is_not_null())
-    for figure, table, column, record in here.select("figure", "table", "column", "record").rows():
-        places.setdefault(figure, (table, column, record))
-    order = np.lexsort((newest, newest == 0))
-    found, together = {}, dict[int, list[Place]]()
-    for figure in sorted(exposed):
-        mine = np.zeros(size)
-        mine[figure] = 1
-        near = []
-        for link in links:
-            beside = new & (link.T @ (link @ mine) > 0)
-            near += [places[int(one)] for one in order[beside[order]] if int(one) in places]
-        if part[figure] not in together:
-            all_of_it = new & (every.T @ (every @ (part == part[figure]).astype(float)) > 0)
-            together[part[figure]] = [places[int(one)] for one in order[all_of_it[order]] if int(one) in places]
-        found[figure] = tuple(dict.fromkeys([*near, *together[part[figure]]]))
-    return found
+    places = {
+        figure: (table, column, record)
+        for figure, table, column, record in known.sides.filter(
+            pl.col("release") == len(known.value) - 1, pl.col("value").is_not_null()
+        )
+        .select("figure", "table", "column", "record")
+        .rows()
+    }
+
+    def beside(link: int, figures: npt.NDArray[np.int64]) -> list[Place]:
+        there = np.unique(links[link][np.unique(sums_of[link][figures].indices)].indices)
+        there = there[new[there]]
+        return [places[int(one)] for one in there[np.argsort(rank[there])] if int(one) in places]
+
+    of_part = {number: beside(-1, np.flatnonzero(part == number)) for number in np.unique(part[sorted(exposed)])}
+    near = {figure: [place for link in (0, 1) for place in beside(link, np.array([figure]))] for figure in sorted(exposed)}
+    return {figure: tuple(dict.fromkeys([*near[figure], *of_part[part[figure]]])) for figure in near}
+
+
+def _of_series(known: _Knowledge) -> sparse.csr_array:
+    """Which figures are of one series over time: a row a series, a column a figure."""
+    series = known.sides.filter("flow").unique("figure", maintain_order=True)
+    number = series.select(pl.struct("population", "area", "part").rank("dense")).to_series().to_numpy().astype(np.int64) - 1
+    shape = (int(number.max(initial=-1)) + 1, known.hidden.size)
+    return sparse.csr_array(sparse.coo_array((np.ones(number.size), (number, series["figure"].to_numpy())), shape=shape))
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,9 @@ WHOLE = "all"
 IDENTITY = ("population", "area", "part", "start", "end")
 TOLERANCE = 0.5
 BLOCKS_IN_MONTHS = (3, 12)
-ENOUGH_ALIKE = 12
-"""Counts other than zero in which two series must agree, and never disagree, to be one population."""
+ENOUGH_ALIKE, CROWD = 12, 8
+"""Two series are one population where they never disagree and agree in so many counts, zeros aside and such as more series than
+a crowd have at the same place."""
 
 SCHEMA = {
     "population": pl.String, "area": pl.String, "part": pl.String, "start": pl.Date, "end": pl.Date, "value": pl.Float64,
@@ -176,7 +177,7 @@ def _one_population(counts: pl.DataFrame) -> pl.DataFrame:
     """Give series that agree wherever both have a count, in enough places, the name of the first of them."""
     where = ["area", "part", "start", "end"]
     cells = counts.select("population", *where, "value").unique()
-    telling = cells.filter(pl.col("value") > 0, pl.col("start").is_not_null())
+    telling = cells.filter(pl.col("value") > 0, pl.col("start").is_not_null(), pl.len().over(*where, "value") <= CROWD)
     pairs = telling.join(telling, on=[*where, "value"], suffix="_other").filter(pl.col("population") < pl.col("population_other"))
     alike = pairs.group_by("population", "population_other").len().filter(pl.col("len") >= ENOUGH_ALIKE)
     candidates = alike.select("population", "population_other")
