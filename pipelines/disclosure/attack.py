@@ -66,8 +66,8 @@ Place = tuple[str, str, str]
 class Exposure:
     """A withheld figure that is exposed: where, how, and between which bounds. The bounds are not to be told.
 
-    ``around`` are places of figures that the newest release shows, no earlier one has shown, and the exposure may rest on, the
-    likeliest first. Where there are none, it rests on what readers had before.
+    ``around`` are places of figures that the newest release shows and no earlier one has shown, on which the exposure may rest,
+    the likeliest first. Where there are none, it rests on what readers had before.
     """
 
     table_name: str
@@ -122,7 +122,9 @@ def attack(
         *_shown_elsewhere(known),
         *_bounded(known, relations, council.smallest_count, set() if withstood is None else withstood),
     ]
-    return sorted(set(exposed), key=lambda one: (one.table_name, one.column, one.record, one.rule, one.lower))
+    may_go = {(table.name, column.name) for table in governed for column in table.published if column.disclosure}
+    told = {replace(one, around=tuple(place for place in one.around if place[:2] in may_go)) for one in exposed}
+    return sorted(told, key=lambda one: (one.table_name, one.column, one.record, one.rule, one.lower))
 
 
 # What is published, as figures

@@ -15,7 +15,7 @@ made after this step are made from safe tables alone, so whatever they say of a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -70,15 +70,19 @@ def disclose(
         stale.unlink()
     sums = sums_found(tables, marts, council)
     cells = read_cells(tables, marts, council, sums)
-    chosen = _Choice(_withheld(cells, tables, council, marts, publish), pl.DataFrame(schema=PLACE))
+    system = _system(cells, tables, council, marts, publish)
+    chosen = _Choice(protect(system, council.smallest_count, cells.follow) | system.small, pl.DataFrame(schema=PLACE))
     earlier, withstood = read_release(publish), read_withstood(reference)
     for number in count():
-        found = [_write(table, chosen.emptied(cells), council, marts, safe) for table in tables]
+        emptied = chosen.emptied(cells)
+        found = [_write(table, emptied, council, marts, safe) for table in tables]
         exposed = _attack(tables, council, marts, safe, earlier, sums, withstood)
         more = [place for one in exposed for place in one.around[: 2**number if number < PATIENCE else None]]
         if not more:
             break
-        chosen = chosen.and_also(_rows(more, tables, marts), cells)
+        chosen = chosen.and_also(_rows(more, tables, marts), cells, system, council.smallest_count)
+        if number >= PATIENCE and chosen.emptied(cells).height == emptied.height:
+            break  # all that hangs together is withheld; what is exposed still is for the gate to judge
     write_json(reference / WITHSTOOD, sorted(withstood))
     with replacing(reference / SUMS) as temporary:
         sums.write_parquet(temporary)
@@ -111,14 +115,16 @@ class _Choice:
         """The published values that are emptied."""
         return pl.concat([cells.published.filter(cells.emptied(self.cells)).select(PLACE.keys()), self.values])
 
-    def and_also(self, places: pl.DataFrame, cells: Cells) -> _Choice:
-        """The same and the values at the places, with the counts that they tell wherever these stand."""
+    def and_also(self, places: pl.DataFrame, cells: Cells, system: System, smallest_count: int) -> _Choice:
+        """The same and the values at the places, with the counts that they tell wherever these stand, and what protects those."""
         wanted = cells.published.join(places.with_columns(here=pl.lit(True)), on=list(PLACE), how="left", maintain_order="left")
         flags = wanted["here"].fill_null(False).to_numpy().astype(float)
         tells = np.asarray(cells.tells.sum(axis=1)).ravel() > 0
-        more: Flags = self.cells | (cells.tells.T @ flags > 0) | (cells.shown_by.T @ (flags * ~tells) > 0)
+        more: Flags = ((cells.tells.T @ flags > 0) | (cells.shown_by.T @ (flags * ~tells) > 0)) & ~self.cells
+        system = replace(system, small=system.small | more, withheld=system.withheld | self.cells | more, new=more)
         others = places.join(cells.published, on=list(PLACE), how="anti")
-        return _Choice(cells.follow(more), pl.concat([self.values, others]).unique(maintain_order=True))
+        withheld = protect(system, smallest_count, cells.follow) | self.cells | more
+        return _Choice(withheld, pl.concat([self.values, others]).unique(maintain_order=True))
 
 
 def _attack(
@@ -156,16 +162,15 @@ def _rows(places: Iterable[Place], tables: Sequence[TableContract], marts: Path)
     return pl.concat(found)
 
 
-def _withheld(cells: Cells, tables: Sequence[TableContract], council: Council, marts: Path, publish: Path) -> Flags:
-    """The cells withheld: small ones, those withheld before, and those that protect them."""
+def _system(cells: Cells, tables: Sequence[TableContract], council: Council, marts: Path, publish: Path) -> System:
+    """The cells as a system to protect: which are small, and what readers have of them."""
     count = np.round(cells.value)
     small = (count > 0) & (count < council.smallest_count)
     if not council.zeros_shown:
         small |= (count == 0) & (cells.shown > 0)
     had = before(cells, tables, marts, publish)
     sums = sparse.vstack([cells.sums, had.sums], format="csc")
-    system = System(cells.value, sums, small, cells.shown, had.known, had.withheld, had.new, cells.remainder, cells.blocks)
-    return protect(system, council.smallest_count, cells.follow) | small
+    return System(cells.value, sums, small, cells.shown, had.known, had.withheld, had.new, cells.remainder, cells.blocks)
 
 
 def _write(table: TableContract, emptied: pl.DataFrame, council: Council, marts: Path, safe: Path) -> Withheld:

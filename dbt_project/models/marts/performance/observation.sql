@@ -203,7 +203,9 @@ figure as (
                     )
             else limited.counted
         end as counted,
-        case when limited.measure in ('percentage', 'ratio') then limited.counted_in_numerator end as counted_in_numerator,
+        case
+            when limited.measure in ('percentage', 'ratio') then limited.counted_in_numerator
+        end as counted_in_numerator,
         case when limited.measure in ('percentage', 'ratio') then limited.counted_out end as counted_out,
         limited.calculation in ('rate', 'standardised_rate') as is_of_residents
     from limited
