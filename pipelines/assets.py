@@ -12,7 +12,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import deliveries, disclose, methods, release
+from pipelines import deliveries, methods, release
 from pipelines.carry import carry, write_kept_periods
 from pipelines.code import code_sha256
 from pipelines.compare import Difference, RowCount
@@ -20,6 +20,8 @@ from pipelines.config import ConfigError
 from pipelines.connectors import FetchFailed
 from pipelines.contract import TableContract
 from pipelines.council import Council
+from pipelines.disclosure.audit import audit
+from pipelines.disclosure.safe import disclose
 from pipelines.faults import has_own_words, where
 from pipelines.files import read_json, write_json
 from pipelines.indicators import Indicator, suggest
@@ -315,12 +317,12 @@ def disclosure_asset(line: Line) -> dg.AssetsDefinition:
         description="Safe tables: small counts of people and what rests on them are withheld",
     )
     def safe() -> dg.MaterializeResult:
-        w, smallest = line.workspace, line.council.smallest_count
+        w = line.workspace
         with without_values():
             carried = carry(line.packages, w)
-            found = disclose.disclose(line.tables, w.marts, w.safe, w.reference / "withheld_cell.parquet", smallest)
-            violations = disclose.audit(line.tables, w.marts, w.safe, smallest)
-        shown = " ".join(f"{v.table_name}: {v.rule}, in {v.rows} rows." for v in violations)
+            found = disclose(line.tables, line.council, w.marts, w.safe, w.publish, w.reference)
+            violations = audit(line.tables, line.council, w.marts, w.safe)
+        shown = " ".join(str(violation) for violation in violations)
         return dg.MaterializeResult(
             metadata={
                 "cells": sum(one.cells for one in found),

@@ -17,7 +17,7 @@ from typing import Any
 
 from pipelines.compare import read_previous
 from pipelines.contract import TableContract
-from pipelines.disclose import ABOUT_PEOPLE
+from pipelines.disclosure.cells import ABOUT_PEOPLE
 from pipelines.files import replacing
 from pipelines.package import Package
 from pipelines.purge import EXPIRED, NAMES_OF_ROWS, ledger

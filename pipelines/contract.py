@@ -50,7 +50,8 @@ class Column:
 
     ``decimals`` are the digits after the point in the published text. ``disclosure`` names the counts of records that
     the column rests on, itself included where it is one; it is withheld where any of them is small. ``by_consent``: it is
-    published only as long as somebody consents, so that no table may keep what it said.
+    published only as long as somebody consents, so that no table may keep what it said. ``rounded`` says how it is rounded where
+    the council rounds its counts.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Column:
     disclosure: tuple[str, ...] = ()
     deprecated: Deprecation | None = None
     by_consent: bool = False
+    rounded: str | None = None
 
     @property
     def is_number(self) -> bool:
@@ -86,6 +88,58 @@ class ForeignKey:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """Columns ``parts`` that add up to ``total``, a column or a number: in each row, or over all rows that differ in no
+    other column of the key than those of ``over``."""
+
+    total: str | float
+    parts: tuple[str, ...]
+    over: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A stock that rises in a period by the column ``plus`` and falls by ``minus``."""
+
+    stock: str
+    plus: str
+    minus: str
+
+
+@dataclass(frozen=True)
+class AddsUp:
+    """Which figures of a table add up to which: what a reader could use to work out one from the others.
+
+    ``areas`` is the column in which parts of the council add up to the council, ``periods`` the first and the last day of a
+    period that longer periods contain, ``groups`` the column of a group and, where there is one, the column that says by what
+    is grouped; the whole is ``all``. ``apart`` are key columns that only name the same figure differently. ``stocks`` are
+    numbers at the end of a period, that do not add up over time. ``same`` gives columns that have one value for all rows
+    alike in the columns named. ``counted_elsewhere`` says that other tables count all records of a series. ``placed`` are the
+    area, the first and the last day of a row where its key does not have them.
+    """
+
+    areas: str | None = None
+    periods: tuple[str, str] | None = None
+    groups: tuple[str, str | None] | None = None
+    apart: tuple[str, ...] = ()
+    sums: tuple[Sum, ...] = ()
+    stocks: tuple[str, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    same: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    counted_elsewhere: bool = False
+    placed: tuple[str, str, str] | None = None
+
+    @property
+    def named(self) -> set[str]:
+        """Every column that it names."""
+        plain = {self.areas, *(self.periods or ()), *(self.groups or ()), *self.apart, *self.stocks, *(self.placed or ())}
+        of_sums = {name for one in self.sums for name in (one.total, *one.parts, *one.over) if isinstance(name, str)}
+        of_flows = {name for flow in self.flows for name in (flow.stock, flow.plus, flow.minus)}
+        of_same = {name for column, key in self.same for name in (column, *key)}
+        return {name for name in plain if name} | of_sums | of_flows | of_same
+
+
+@dataclass(frozen=True)
 class TableContract:
     """A table that may be published.
 
@@ -106,6 +160,7 @@ class TableContract:
     record_types: frozenset[str] = frozenset()
     unique_keys: tuple[tuple[str, ...], ...] = ()
     deprecated: Deprecation | None = None
+    adds_up: AddsUp = AddsUp()
 
     @property
     def published(self) -> tuple[Column, ...]:
@@ -193,6 +248,23 @@ def _table(model: Mapping[str, Any], tests: Iterable[Mapping[str, Any]], record_
         record_types=record_types,
         unique_keys=tuple(sorted(unique)),
         deprecated=_deprecation(model["config"].get("meta", {})),
+        adds_up=_adds_up(model["config"].get("meta", {}).get("adds_up") or {}),
+    )
+
+
+def _adds_up(given: Mapping[str, Any]) -> AddsUp:
+    groups = given.get("groups")
+    return AddsUp(
+        areas=given.get("areas"),
+        periods=tuple(given["periods"]) if "periods" in given else None,
+        groups=(groups["value"], groups.get("by")) if groups else None,
+        apart=tuple(given.get("apart", ())),
+        sums=tuple(Sum(one["total"], tuple(one["parts"]), tuple(one.get("over", ()))) for one in given.get("sums", ())),
+        stocks=tuple(given.get("stocks", ())),
+        flows=tuple(Flow(**flow) for flow in given.get("flows", ())),
+        same=tuple((column, tuple(key)) for column, key in given.get("same", {}).items()),
+        counted_elsewhere=given.get("counted_elsewhere", False),
+        placed=tuple(given["placed"]) if "placed" in given else None,
     )
 
 
@@ -209,6 +281,7 @@ def _column(given: Mapping[str, Any]) -> Column:
         disclosure=(given["name"],) if disclosure == "count" else tuple(disclosure),
         deprecated=_deprecation(meta),
         by_consent=meta.get("by_consent", False),
+        rounded=meta.get("rounded", "count" if disclosure == "count" or given["name"] in disclosure else None),
     )
 
 
@@ -261,6 +334,8 @@ def _faults(table: TableContract) -> Iterator[str]:
             elif name not in published and test.startswith(("primary_key", "foreign_key", "unique")):
                 yield f": data test {test} rests on the column {name}, which is not published."
     yield from _deprecation_faults("", table.deprecated)
+    for name in sorted(table.adds_up.named - columns.keys()):
+        yield f" adds up by '{name}' (config.meta.adds_up), which the table does not declare."
     for column in table.columns:
         yield from _deprecation_faults(f".{column.name}", column.deprecated)
         yield from _column_faults(table, column, columns)

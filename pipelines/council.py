@@ -50,8 +50,10 @@ class ComparatorGroup:
 
 @dataclass(frozen=True)
 class Council:
-    """The facts of one council. ``smallest_count`` is the smallest count of people that may be published.
+    """The facts of one council.
 
+    ``smallest_count`` is the smallest count of people that may be published, ``zeros_shown`` whether none may be, and
+    ``round_to`` the base that published counts are rounded to, 1 for not at all.
     ``lists`` are lists of codes by name; ``time_zone`` is that of the council's local times. ``data_address`` is where the
     published folders can be read over the web, with a slash at its end; ``None`` where the council has not said.
     ``no_change_band`` is how far a figure may move, in its own unit, and still be called unchanged.
@@ -73,6 +75,8 @@ class Council:
     budget: Budget = Budget()
     comparator_groups: tuple[ComparatorGroup, ...] = ()
     no_change_band: float = 0.05
+    zeros_shown: bool = True
+    round_to: int = 1
 
     @property
     def area_labels(self) -> dict[str, str]:
@@ -108,6 +112,7 @@ def load_council(path: Path) -> Council:
     if problems:
         raise ConfigError(problems)
     address = content.get("data_address")
+    disclosure = content.get("disclosure", {})
     return Council(
         name=content["name"],
         area_code=content["area_code"],
@@ -117,7 +122,7 @@ def load_council(path: Path) -> Council:
         homepage=content.get("homepage"),
         year_starts_in=content.get("year_starts_in", 4),
         provisional_days=content.get("provisional_days", 30),
-        smallest_count=content.get("disclosure", {}).get("smallest_count", 5),
+        smallest_count=disclosure.get("smallest_count", 5),
         areas=tuple(areas),
         lists=content.get("lists", {}),
         time_zone=content.get("time_zone", "Europe/London"),
@@ -125,4 +130,6 @@ def load_council(path: Path) -> Council:
         budget=Budget(**content.get("size", {})),
         comparator_groups=tuple(ComparatorGroup(one["name"], one["kind"], tuple(one.get("areas", []))) for one in groups),
         no_change_band=content.get("no_change_band", 0.05),
+        zeros_shown=disclosure.get("zeros", "shown") == "shown",
+        round_to=disclosure.get("round_to", 1),
     )

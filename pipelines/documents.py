@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.compare import Difference
 from pipelines.contract import Column, TableContract
 from pipelines.council import Council
-from pipelines.disclose import NOTE
+from pipelines.disclosure.history import NOTE
 from pipelines.package import LICENCES, Package, Release, Source, column_type, feeding
 
 GENERATED = "This file is generated with each release; `package.yml` is the only file here that is written by hand."

@@ -30,7 +30,11 @@ from pipelines.compare import (
 from pipelines.contract import Column, TableContract
 from pipelines.council import Budget, Council
 from pipelines.describe import write_catalogue, write_package
-from pipelines.disclose import NOTE, audit
+from pipelines.disclosure.attack import attack, read_release
+from pipelines.disclosure.audit import audit, true_ones, violations
+from pipelines.disclosure.history import NOTE
+from pipelines.disclosure.rounding import rounded
+from pipelines.disclosure.safe import read_sums, read_withstood
 from pipelines.files import read_json, sha256_of, sync, write_json
 from pipelines.package import (
     MEGABYTE,
@@ -127,11 +131,11 @@ def gates(
     checks: list[Callable[[], Gate]] = [
         lambda: freshness(places.reference, difference, allow_breaking),
         lambda: contract(places.candidate, difference, allow_breaking),
-        lambda: disclosure(packages, places.marts, places.safe, council.smallest_count),
+        lambda: disclosure(packages, places, council),
         lambda: personal_data(
             places.candidate, {package.name: package.cleared for package in packages}, frozenset({council.contact_email})
         ),
-        lambda: reconciliation(packages, places.marts, places.candidate, withheld_cell),
+        lambda: reconciliation(packages, places.marts, places.candidate, withheld_cell, council.round_to),
         lambda: size(places.candidate, council.budget),
         lambda: validity(places.candidate),
     ]
@@ -183,14 +187,18 @@ def contract(candidate: Path, difference: Difference, allow_breaking: bool = Fal
     )
 
 
-def disclosure(packages: Iterable[Package], marts: Path, safe: Path, smallest_count: int) -> Gate:
-    """No safe table shows what the rule withholds, and none departs from its mart otherwise."""
+def disclosure(packages: Iterable[Package], places: Places, council: Council) -> Gate:
+    """No safe table shows what the rule withholds, none departs from its mart otherwise, and nothing withheld can be worked
+    out from what this release and the last show together."""
     tables = [table for package in packages for table in package.layer("mart")]
-    faults = [
-        f"{one.table_name}: {one.rule}, in {one.rows} rows{f' ({one.examples[0]})' if one.examples else ''}."
-        for one in audit(tables, marts, safe, smallest_count)
-    ]
-    return _gate("disclosure", faults, "No small count of people is shown.", {"tables": len(tables)})
+    faults = [str(one) for one in audit(tables, council, places.marts, places.safe)]
+    shown = [one for folder in (places.publish, places.candidate) if (one := read_release(folder))]
+    exposed = attack(shown, tables, council, read_sums(places.reference), read_withstood(places.reference))
+    true = true_ones(exposed, tables, council, places.marts)
+    faults += [str(one) for one in violations(one for one in true if one.around)]
+    before = len({(one.table_name, one.column, one.record) for one in true if not one.around})
+    fine = "No small count of people is shown, and none can be worked out from what is published anew."
+    return _gate("disclosure", faults, fine, {"tables": len(tables), "told_by_earlier_releases": before})
 
 
 def personal_data(candidate: Path, cleared: Mapping[str, frozenset[str]], allowed: frozenset[str] = frozenset()) -> Gate:
@@ -207,29 +215,30 @@ def personal_data(candidate: Path, cleared: Mapping[str, frozenset[str]], allowe
     return _gate("personal data", faults, f"None found in {cells:,} cells.", {"cells": cells})
 
 
-def reconciliation(packages: Iterable[Package], marts: Path, candidate: Path, withheld_cell: Path) -> Gate:
-    """Published tables have the marts' rows and totals, withheld cells aside, and exactly the cells that were counted as
-    withheld are missing."""
+def reconciliation(packages: Iterable[Package], marts: Path, candidate: Path, withheld_cell: Path, round_to: int = 1) -> Gate:
+    """Published tables have the marts' rows and totals, withheld cells aside and rounded where the council rounds, and exactly
+    the cells that were counted as withheld are missing."""
     faults, compared = [], 0
     with connect() as connection:
         stated = dict(connection.execute(f"select table_name, cells_withheld from {parquet(withheld_cell)}").fetchall())
     for package in packages:
         for table in package.layer("mart"):
             path = candidate / package.name / "data" / f"{table.name}.csv"
-            found = _reconcile(table, marts / f"{table.name}.parquet", path, stated.get(table.name, 0))
+            found = _reconcile(table, marts / f"{table.name}.parquet", path, stated.get(table.name, 0), round_to)
             faults += [f"{package.name}/{table.name}: {fault}" for fault in found]
             compared += 1
     return _gate("reconciliation", faults, f"{compared} tables agree with the marts.", {"tables": compared})
 
 
-def _reconcile(table: TableContract, mart: Path, published: Path, withheld: int) -> Iterator[str]:
+def _reconcile(table: TableContract, mart: Path, published: Path, withheld: int, round_to: int) -> Iterator[str]:
     """How a published table departs from its mart, both brought to the published types and decimals."""
     with connect() as connection:
         columns = ", ".join(f"{_published(column)} as {name(column.name)}" for column in table.published)
+        shown = ", ".join(f"{rounded(c, round_to) if c.disclosure else name(c.name)} as {name(c.name)}" for c in table.published)
         typed = ", ".join(f"cast({name(c.name)} as {c.data_type}) as {name(c.name)}" for c in table.published)
         source = csv(published, [column.name for column in table.published])
         try:
-            connection.execute(f"create temporary table mart as select {columns} from {parquet(mart)}")
+            connection.execute(f"create temporary table mart as select {columns} from (select {shown} from {parquet(mart)})")
             connection.execute(f"create temporary table csv as select {columns} from (select {typed} from {source})")
         except duckdb.ConversionException:
             yield "a value is not of its column's type."

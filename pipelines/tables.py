@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from pipelines.contract import Column, TableContract
 from pipelines.files import replacing
@@ -39,6 +40,11 @@ def connect() -> duckdb.DuckDBPyConnection:
     Tables made in it must be temporary: those are the connection's own and go with it.
     """
     return _database().cursor()
+
+
+def frame(query: str) -> pl.DataFrame:
+    """The rows of a query."""
+    return pl.DataFrame(connect().sql(query).to_arrow_table())
 
 
 def name(identifier: str) -> str:

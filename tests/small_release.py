@@ -17,7 +17,7 @@ import duckdb
 from pipelines.compare import Difference
 from pipelines.contract import TableContract, read_contracts
 from pipelines.council import Council
-from pipelines.disclose import disclose
+from pipelines.disclosure.safe import disclose
 from pipelines.package import Package, read_packages
 from pipelines.release import Places, build_candidate, draft, install
 
@@ -214,7 +214,7 @@ class SmallRelease:
         for table, query in self.marts.items():
             self.write("marts", table, query)
         tables = [table for package in self.packages for table in package.layer("mart")]
-        disclose(tables, self.places.marts, self.places.safe, self.places.reference / "withheld_cell.parquet")
+        disclose(tables, self.council, self.places.marts, self.places.safe, self.publish, self.places.reference)
 
     def draft(self) -> Difference | None:
         self.disclose()

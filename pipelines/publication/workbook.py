@@ -18,7 +18,7 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.disclose import NOTE
+from pipelines.disclosure.history import NOTE
 from pipelines.documents import SYMBOLS
 from pipelines.files import replacing
 from pipelines.tables import connect, csv, name

@@ -18,6 +18,10 @@ from small_council import COUNCIL, SOURCES, write_council
 from small_council.place import PLANTED
 
 from pipelines.contract import read_contracts
+from pipelines.council import load_council
+from pipelines.disclosure.attack import attack, read_release
+from pipelines.disclosure.audit import true_ones
+from pipelines.disclosure.safe import read_sums
 from pipelines.model import read_manifest
 from pipelines.publication.attachments import make
 from pipelines.workspace import Workspace
@@ -228,6 +232,14 @@ def test_what_officers_wrote_is_published_where_it_is_marked(council: Line) -> N
     assert council.table("performance", "quote")[0]["quote"] == "'=They came when they said."
     assert council.table("performance", "case_study")[0]["story"].splitlines()[2] == "We had a cover over it by noon."
     assert "Head of Waste: missed_bins_in_time, 2025/26 (red)" in council.command("status", *council.places).stdout
+
+
+def test_nobody_can_work_out_what_is_withheld(council: Line) -> None:
+    manifest = read_manifest(Workspace.at(council=COUNCIL, sources=SOURCES, state=council.state, publish=council.publish))
+    tables = [table for table in read_contracts(manifest).values() if table.layer == "mart"]
+    owner = load_council(COUNCIL)
+    exposed = attack([read_release(council.publish)], tables, owner, read_sums(council.state / "reference"))
+    assert true_ones(exposed, tables, owner, council.state / "marts") == []
 
 
 def test_every_row_received_is_accounted_for(council: Line) -> None:

@@ -14,7 +14,7 @@ from small_release import AREA, COUNCIL, NOTE, OBSERVATION, SmallRelease, conten
 
 from pipelines import release
 from pipelines.config import ConfigError
-from pipelines.release import Gate, gates, install, personal_data, recover
+from pipelines.release import Gate, disclosure, gates, install, personal_data, recover
 from pipelines.verify import verify
 
 
@@ -90,6 +90,49 @@ def test_a_small_count_in_a_safe_table(small: SmallRelease) -> None:
     gate = list(gates(small.places, small.packages, COUNCIL, difference))[-1]
     assert (gate.name, gate.passed) == ("disclosure", False)
     assert "observation: numerator shown although it rests on a small count, in 2 rows" in gate.explanation
+
+
+WARDS = """
+select area_code, period_start, numerator, denominator, null::double as value, null::varchar as value_note,
+    denominator - numerator as counted_out, true as about_people
+from (values ('E06000998', date '2025-01-01', 83, 143), ('E01', date '2025-01-01', 3, 13), ('E02', date '2025-01-01', 30, 60),
+    ('E03', date '2025-01-01', 50, 70)) t(area_code, period_start, numerator, denominator)
+"""
+
+
+def test_a_withheld_figure_that_the_candidate_gives_away(small: SmallRelease) -> None:
+    small.manifest["nodes"]["model.yardstick.observation"]["config"]["meta"]["adds_up"] = {
+        "areas": "area_code",
+        "sums": [{"total": "denominator", "parts": ["numerator", "counted_out"]}],
+    }
+    small.marts["area"] = "select unnest(['E06000998', 'E01', 'E02', 'E03']) as area_code, 'Any' as area_name"
+    small.marts["observation"] = WARDS
+    difference = small.build()
+    assert difference is not None
+    assert list(gates(small.places, small.packages, COUNCIL, difference))[-1].passed
+    withheld = small.places.candidate / "figures/data/observation.csv"
+    shown = withheld.read_text()
+    assert "E01,2025-01-01,,13,,c" in shown
+    assert "E02,2025-01-01,,60,,c" in shown  # it would give E01 away
+    withheld.write_text(shown.replace("E02,2025-01-01,,60,,c", "E02,2025-01-01,30,60,,"))
+    gate = disclosure(small.packages, small.places, COUNCIL)
+    assert not gate.passed
+    assert gate.explanation == (
+        "observation: numerator can be worked out exactly, in 1 rows (area_code=E01|period_start=2025-01-01)."
+    )
+
+
+def test_what_the_attacker_finds_is_withheld_further_until_it_finds_nothing(small: SmallRelease) -> None:
+    small.manifest["nodes"]["model.yardstick.observation"]["config"]["meta"]["adds_up"] = {"areas": "area_code"}
+    small.marts["area"] = "select unnest(['E06000998', 'E01', 'E02', 'E03']) as area_code, 'Any' as area_name"
+    not_about_people = "area_code <> 'E06000998' as about_people"  # so whoever protects the wards does not look at the whole
+    small.marts["observation"] = WARDS.replace("true as about_people", not_about_people)
+    difference = small.build()
+    assert difference is not None
+    shown = (small.places.candidate / "figures/data/observation.csv").read_text().splitlines()
+    assert sum(",c" in row for row in shown) > 1  # E01 is small, and follows from the whole and the other two
+    gate = disclosure(small.packages, small.places, COUNCIL)
+    assert gate.passed, gate.explanation
 
 
 def scanned(small: SmallRelease, text: str) -> Gate:

@@ -84,3 +84,15 @@ def test_each_fault_is_named_with_its_file(change: str, says: str) -> None:
         says in problem and problem.startswith(("models/marts/note.yml: ", "models/marts/other.yml: "))
         for problem in raised.value.problems
     )
+
+
+def test_what_adds_up_is_read_and_may_name_declared_columns_only() -> None:
+    content = manifest()
+    meta = content["nodes"]["model.yardstick.observation"]["config"]["meta"]
+    meta["adds_up"] = {"areas": "area_code", "sums": [{"total": "denominator", "parts": ["numerator", "counted_out"]}]}
+    adds_up = read_contracts(content)["observation"].adds_up
+    assert adds_up.areas == "area_code"
+    assert [(one.total, one.parts, one.over) for one in adds_up.sums] == [("denominator", ("numerator", "counted_out"), ())]
+    meta["adds_up"]["groups"] = {"value": "sex"}
+    with pytest.raises(ContractError, match="observation adds up by 'sex'"):
+        read_contracts(content)

@@ -21,6 +21,14 @@ def test_what_is_not_stated_has_a_sensible_value(tmp_path: Path) -> None:
     council = load_council(written(tmp_path, COUNCIL))
     assert (council.year_starts_in, council.provisional_days, council.smallest_count) == (4, 30, 5)
     assert council.homepage is None
+    assert (council.zeros_shown, council.round_to) == (True, 1)
+
+
+def test_how_small_counts_are_protected_is_set_in_one_place(tmp_path: Path) -> None:
+    council = load_council(written(tmp_path, COUNCIL + "disclosure: {smallest_count: 10, zeros: withheld, round_to: 5}\n"))
+    assert (council.smallest_count, council.zeros_shown, council.round_to) == (10, False, 5)
+    with pytest.raises(ConfigError, match="round_to"):
+        load_council(written(tmp_path, COUNCIL + "disclosure: {round_to: 7}\n"))
 
 
 def test_an_area_is_known_by_every_name_in_lower_case(tmp_path: Path) -> None:

@@ -203,8 +203,11 @@ figure as (
                     )
             else limited.counted
         end as counted,
-        limited.counted_in_numerator,
-        limited.counted_out
+        case
+            when limited.measure in ('percentage', 'ratio') then limited.counted_in_numerator
+        end as counted_in_numerator,
+        case when limited.measure in ('percentage', 'ratio') then limited.counted_out end as counted_out,
+        limited.calculation in ('rate', 'standardised_rate') as is_of_residents
     from limited
     left join base_figure
         on
@@ -248,8 +251,9 @@ worked_out_figure as (
         upper_95,
         cast(null as varchar) as missing_note,
         counted,
-        counted as counted_in_numerator,
-        0 as counted_out
+        cast(null as bigint) as counted_in_numerator,
+        cast(null as bigint) as counted_out,
+        false as is_of_residents
     from published_free_figure
 ),
 
@@ -273,6 +277,7 @@ reported_figure as (
         cast(round(reported.denominator, 0) as bigint) as counted,
         cast(round(reported.numerator, 0) as bigint) as counted_in_numerator,
         cast(round(reported.denominator - reported.numerator, 0) as bigint) as counted_out,
+        cast(round(reported.denominator, 0) as bigint) as counted_below,
         indicator.about_people
     from {{ ref('ready_made_figure') }} as reported
     inner join indicator
@@ -302,6 +307,7 @@ every_figure as (
         worked_out_figure.counted,
         worked_out_figure.counted_in_numerator,
         worked_out_figure.counted_out,
+        case when not worked_out_figure.is_of_residents then worked_out_figure.counted end as counted_below,
         indicator.about_people
     from worked_out_figure
     inner join indicator
@@ -324,5 +330,6 @@ select
     counted,
     counted_in_numerator,
     counted_out,
+    counted_below,
     about_people
 from every_figure

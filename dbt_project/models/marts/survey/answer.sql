@@ -122,20 +122,35 @@ share as (
             and base.respondent_group = answered.respondent_group
             and base.group_value = answered.group_value
             and given_answer.answer = answered.answer
+),
+
+wave as (
+    select
+        wave,
+        min(fieldwork_start) as period_start,
+        max(fieldwork_end) as period_end
+    from {{ ref('stg_survey_response') }}
+    group by
+        wave
 )
 
 select
-    wave,
-    question,
-    answer,
-    respondent_group,
-    group_value,
-    cast(base as bigint) as base,
+    share.wave,
+    share.question,
+    share.answer,
+    share.respondent_group,
+    share.group_value,
+    cast(share.base as bigint) as base,
     {{ as_figure('effective_base') }} as effective_base,
     {{ as_figure('100 * proportion') }} as percentage,
     {{ as_figure('100 * ' ~ wilson_limit('proportion', 'effective_base', 'lower')) }} as lower_95,
     {{ as_figure('100 * ' ~ wilson_limit('proportion', 'effective_base', 'upper')) }} as upper_95,
     cast(null as varchar) as value_note,
-    cast(answered as bigint) as answered,
-    cast(base - answered as bigint) as answered_otherwise
+    cast(share.answered as bigint) as answered,
+    cast(share.base - share.answered as bigint) as answered_otherwise,
+    case when share.respondent_group = 'ward' then nullif(share.group_value, 'not recorded') end as area_code,
+    wave.period_start,
+    wave.period_end
 from share
+inner join wave
+    on share.wave = wave.wave
