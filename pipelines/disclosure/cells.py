@@ -299,10 +299,14 @@ def _flows(table: TableContract, counts: pl.DataFrame) -> pl.DataFrame:
 def _told(
     found: pl.DataFrame, tables: Iterable[TableContract], marts: Mapping[str, pl.DataFrame], counts: pl.DataFrame
 ) -> pl.DataFrame:
-    """The sums found; figures that are no cells here take no part."""
+    """The sums found among counts; those in rows that are not about people are constant."""
     records = [pl.DataFrame(schema={"table": pl.String, "record": pl.String, "row": pl.UInt32})]
     records += [marts[table.name].select(table=pl.lit(table.name), record=record_of(table), row="row") for table in tables]
-    sides = found.join(pl.concat(records), on=["table", "record"]).rename({"column": "count"})
+    schema = {"table": pl.String, "column": pl.String}
+    are_counts = pl.DataFrame([(t.name, c) for t in tables for c in counts_of(t)], schema=schema, orient="row")
+    others = found.join(are_counts, on=["table", "column"], how="anti").select("sum").unique()
+    of_counts = found.join(others, on="sum", how="anti")
+    sides = of_counts.join(pl.concat(records), on=["table", "record"]).rename({"column": "count"})
     cells = sides.join(counts.select("table", "row", "count", "cell"), on=["table", "row", "count"])
     return cells.group_by("sum", "cell", maintain_order=True).agg(pl.col("sign").sum()).select(pl.col("sum"), "cell", "sign")
 

@@ -184,6 +184,8 @@ def _find_alternatives(system: System, cells: Places, search: _Search, freely: b
                 continue
             solver = solver or _solver(system.sums[:, cells], _cost(system, cells, search.withheld), most_up, most_down)
             change = _alternative(solver, int(place), float(wanted), side == 0, most_up, most_down)
+            if change is None and not freely:
+                break  # what cannot rise here cannot fall here either, as a rule: it is tried again where more may change
             if change is None:
                 continue
             _keep(change, cells, system, search)

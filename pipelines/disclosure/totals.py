@@ -48,7 +48,7 @@ def sums_found(tables: Iterable[TableContract], marts: Path, council: Council) -
         for target in laid_out:
             if source is not target:
                 found += _elsewhere(source, target)
-    return pl.concat(found).unique(maintain_order=True)
+    return pl.concat(found).unique().sort(SUMS.keys())
 
 
 @dataclass(frozen=True)
