@@ -237,7 +237,7 @@ def _archive(path: Path, scratch: Path) -> tuple[dict[str, Any], dict[str, str]]
     chosen = sorted(name for name in names if fnmatchcase(name.lower(), pattern))
     form: dict[str, Any] = {"type": "zip", "members" if len(chosen) > 1 else "member": pattern}
     with closing(archive.unpacked(path, form, scratch)) as unpacked:
-        content, doubts = _format(next(unpacked), scratch)
+        content, doubts = _format(next(unpacked)[1], scratch)
     return form | {"content": content}, doubts | {"member": f"which files of the archive: {len(chosen)} of {len(names)} match"}
 
 
