@@ -60,7 +60,7 @@ def unpacked(path: Path, form: dict[str, Any], scratch: Path) -> Generator[tuple
     """
     with opened(path, shutil.disk_usage(scratch).free) as archive:
         pattern = form.get("member") or form["members"]
-        names = [m.filename for m in archive.infolist() if not m.is_dir() and not _is_hidden(m.filename)]
+        names = [m.filename for m in archive.infolist() if not m.is_dir() and not is_hidden(m.filename)]
         chosen = sorted(name for name in names if fnmatchcase(name, pattern) or fnmatchcase(PurePosixPath(name).name, pattern))
         if not chosen or ("member" in form and len(chosen) > 1):
             raise BrokenDelivery(
@@ -74,7 +74,7 @@ def unpacked(path: Path, form: dict[str, Any], scratch: Path) -> Generator[tuple
             target.unlink()
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
     """What an operating system puts into archives beside the files of their makers."""
     return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
 
