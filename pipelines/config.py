@@ -20,7 +20,7 @@ import yaml
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas" / "config"
 
-BOUNDS = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "up to"}
+BOUNDS = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "up to", "exclusiveMaximum": "below"}
 
 Lines = dict[tuple[str | int, ...], int]
 
