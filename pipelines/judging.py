@@ -88,7 +88,9 @@ def _explanations(record_type: RecordType) -> dict[str, str]:
     found = {"not_nullable": "a value is needed"}
     for check in (check for column in record_type.schema.columns.values() for check in column.checks):
         if check.name in CHECKS:
-            bounds = {name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in check.statistics.items()}
+            bounds = {
+                name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in check.statistics.items()
+            }
             said = CHECKS[check.name].format(**bounds).removesuffix(" 00:00:00")
             is_day = any(isinstance(bound, date) for bound in bounds.values())
             found[str(check.error)] = said.replace("below", "before").replace("above", "after") if is_day else said

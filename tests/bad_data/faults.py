@@ -458,6 +458,7 @@ FAULTS: dict[str, Fault] = {
     "a bomb in an archive of workbooks": Fault(
         lambda: zipped({"a.xlsx": zipped({"xl/workbook.xml": b"0" * 150_000_000})}),
         form="type: zip, member: '*', content: {type: xlsx}",
-        broken="`a.xlsx` of the archive: the archive would unpack from 145804 to 150000000 bytes, which no table of records does.",
+        broken="`a.xlsx` of the archive: the archive would unpack from 145804 to 150000000 bytes, "
+        "which no table of records does.",
     ),
 }  # fmt: skip

@@ -50,8 +50,9 @@ def test_quarantine_list_counts_rows_by_reason(case: Case) -> None:
         told | {"field": "opened_at", "rule": "not_a_date", "rows": 1, "row": 2, "example": "99/99/9999"},
         told | {"field": "request_id", "rule": "missing", "rows": 2, "row": 2, "example": "(empty)"},
     ]
-    shown = typed("quarantine", "list", *places(case))
-    assert receipt.delivery[:6] in shown.stdout  # a narrow terminal folds longer words
+    shown = CliRunner().invoke(app, ["quarantine", "list", *places(case)])
+    line = ["records", receipt.delivery[:16], "a.csv", "accepted", "opened_at", "not_a_date", "1", "2", "99/99/9999"]
+    assert line in [told.split() for told in shown.stdout.splitlines()]  # no word is broken where there is no terminal
     assert "Then: yardstick quarantine show" in shown.stdout
 
 
