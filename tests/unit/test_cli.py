@@ -154,6 +154,17 @@ def test_mistakes_in_yaml_end_with_2_and_no_traceback(case: Case) -> None:
     assert "there is no such file" in gone.stderr
 
 
+def test_what_was_damaged_from_outside_is_told_by_file_and_without_a_traceback(case: Case) -> None:
+    package = case.workspace.publish / "performance" / "datapackage.json"
+    package.parent.mkdir(parents=True)
+    package.write_text("{")
+    told = command("status", *places(case, publish=True))
+    assert (told.returncode, told.stderr) == (1, f"✗ {package}: the file is damaged, as it is no JSON; put it back as it was.\n")
+    none = command("publish", "--publish", str(case.path.parent), "--to", str(case.path.parent / "remote.git"))
+    assert none.returncode == 1
+    assert none.stderr.endswith("SHA256SUMS.\n")
+
+
 def test_what_cannot_be_typed_ends_with_2() -> None:
     assert typed("frobnicate").exit_code == 2
     assert typed("quarantine", "show").exit_code == 2
