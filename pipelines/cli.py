@@ -68,7 +68,7 @@ def main() -> None:
             err.print(f"[red]✗[/] {escaped(problem)}")
         sys.exit(2)
     except OSError as error:
-        err.print(f"[red]✗[/] {escaped(f'{error.filename}: {error.strerror}' if error.filename else str(error))}.")
+        err.print(f"[red]✗[/] {escaped(f'{error.filename}: {error.strerror}' if error.filename else str(error)).rstrip('.')}.")
         sys.exit(1)
     except Exception as error:
         unforeseen = f"Unforeseen: {where(error)}. Its words are not shown, since they may quote a record."

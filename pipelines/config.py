@@ -20,7 +20,7 @@ import yaml
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas" / "config"
 
-BOUNDS = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "up to"}
+BOUNDS = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "up to", "exclusiveMaximum": "below"}
 
 Lines = dict[tuple[str | int, ...], int]
 
@@ -248,6 +248,7 @@ def _allowed(schema: dict[str, Any]) -> str:
         parts.append(f" Allowed: {' or '.join(names.get(kind, kind) for kind in kinds)}")
         bounds = [f"{word} {schema[bound]}" for bound, word in BOUNDS.items() if bound in schema]
         parts += [f" {' and '.join(bounds)}"] if bounds else []
+        parts += [f" of at least {schema['minLength']} characters"] if schema.get("minLength", 1) > 1 else []
         parts.append(f" of the form {schema['pattern']}." if "pattern" in schema else ".")
     if schema.get("examples"):
         parts.append(f" For example: {json.dumps(schema['examples'][0], ensure_ascii=False)}.")

@@ -7,7 +7,7 @@ table. Does not belong here: judging deliveries (intake) or any figure (dbt).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -122,7 +122,7 @@ class Standing:
     """Where one source stands: its judged deliveries in order of receipt and, if its data are old, why.
 
     ``ineffective`` says which corrections did nothing and why, ``outlived`` which purged deliveries no longer follow what is
-    stated.
+    stated, ``left_out`` which broken deliveries those after them did not make good.
     """
 
     source: Source
@@ -130,6 +130,7 @@ class Standing:
     old_reason: str | None
     ineffective: tuple[str, ...] = ()
     outlived: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def last_good(self) -> Delivery | None:
@@ -289,7 +290,20 @@ def _standing(source: Source, workspace: Workspace, as_of: date | None) -> Stand
         _old_reason(source, judged, workspace),
         tuple(put_right.told(corrections, outcomes)),
         tuple(outlived),
+        tuple(_left_out(source, judged)),
     )
+
+
+def _left_out(source: Source, judged: Sequence[Judged]) -> Iterator[str]:
+    """Broken deliveries of changes before the last one: later ones do not hold what they held, unless one has the same name."""
+    for place, one in enumerate(judged[:-1]):
+        again = any(j.receipt.status == "accepted" for j in judged[place + 1 :] if j.delivery.file_name == one.delivery.file_name)
+        if source.delivers == "changes" and one.receipt.status == "broken" and not again:
+            name = one.delivery.file_name
+            yield (
+                f"the delivery {name} is broken and was left out, so what it alone holds is missing until it is delivered anew "
+                f"under the same name: {one.receipt.message}"
+            )
 
 
 def _old_reason(source: Source, judged: Sequence[Judged], workspace: Workspace) -> str | None:

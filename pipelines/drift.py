@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipelines.evidence import Patterns, date_forms, likeness, patterns
-from pipelines.formats import ColumnsAbsent
+from pipelines.formats import BrokenDelivery, ColumnsAbsent
 from pipelines.values import CELL_RULES
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def absent_columns(absent: ColumnsAbsent, source: Source, last: Receipt | None, 
     """What to do about needed columns that are gone: for each its likely match and the line to change."""
     free = [n for n in dict.fromkeys(absent.there) if n not in source.columns and absent.there.count(n) == 1]
     fresh = [name for name in free if last and name not in last.header]
-    looks = {name: patterns(column) for name, column in cells(free).to_dict().items()} if last and free else {}
+    looks = _looks(free, cells) if last and free else {}
     before = last.looks if last else {}
     told, taken = [], set[str]()
     for column in absent.absent:
@@ -63,6 +63,14 @@ def absent_columns(absent: ColumnsAbsent, source: Source, last: Receipt | None, 
             told.append(_gone(column, source))
     shapes = " Earlier files have the old names: put what is new under `shapes`, and they are still read." if last else ""
     return f"{absent}. {' '.join(told)}{shapes}".removesuffix(".")
+
+
+def _looks(columns: Sequence[str], cells: Cells) -> dict[str, dict[str, float]]:
+    """The patterns of some columns' first cells; none where another file of the same archive lacks these columns."""
+    try:
+        return {name: patterns(column) for name, column in cells(columns).to_dict().items()}
+    except BrokenDelivery:
+        return {}
 
 
 def _match(column: str, name: str, before: Patterns | None, now: Patterns | None, fresh: Sequence[str]) -> float:

@@ -95,6 +95,9 @@ def explain(
     """
     data = publish / DATASET / "data"
     if not parts(data / "observation.csv"):
+        if (publish / DATASET).is_dir():
+            missing = f"{DATASET}/data/observation.csv is missing from the release in {publish}."
+            raise ExplainError(f"{missing} What else is not as it was released: yardstick verify {publish}")
         raise ExplainError(f"There is no release in {publish}. Make one with `yardstick run`, or name its folder.")
     about = _indicator(rows(data / "indicator.csv"), indicator)
     indicator_id = about["indicator_id"] or ""

@@ -87,5 +87,9 @@ def write_json(path: Path, content: Any, mode: int | None = None) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """The content of a JSON file. Raises :class:`OSError` where it is damaged: this program writes none but whole ones."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        what = "the file is damaged, as it is no JSON; put it back as it was"
+        raise OSError(errno.EILSEQ, what, str(path)) from None

@@ -262,7 +262,8 @@ def _about_measure(config: Config, model: Mapping[str, Any], meta: Mapping[str, 
     if meta["measure"] == REPORTED:
         if "reported_by" not in meta:
             what = "`reported_by` is missing: a figure received ready-made says who works it out, and where."
-            yield config.problem(at, what)
+            example = " For example: the Regulator of Social Housing, in its tenant satisfaction measures."
+            yield config.problem(at, what + example)
         for field in ("versions", "latest_version"):
             if field in model:
                 what = "a figure received ready-made has no versions and no SQL: it is its publisher's."

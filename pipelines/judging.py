@@ -6,6 +6,7 @@ Belongs here: finding faults. Does not belong here: reading single values (value
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,15 @@ from schemas import RecordType
 
 WHOLE_ROW = "row"
 """Stands for the field where a rule is about several of them."""
+CHECKS = {
+    "isin": "none of the words that are allowed: {allowed_values}",
+    "str_matches": "not of the form that is wanted: {pattern}",
+    "greater_than": "not above {min_value}",
+    "greater_than_or_equal_to": "below {min_value}",
+    "less_than": "not below {max_value}",
+    "less_than_or_equal_to": "above {max_value}",
+}
+"""Pandera's own checks in plain words."""
 
 
 def judged(rows: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -63,17 +73,28 @@ def _pandera_faults(typed: pl.DataFrame, record_type: RecordType) -> pl.DataFram
     if len(whole):
         raise RowsLost(f"the contract {record_type.name} failed as a whole: {', '.join(whole['check'].unique())}")
     is_cell = pl.col("schema_context") == "Column"
+    words = _explanations(record_type)
     found: pl.DataFrame = cases.select(
         row_number=typed["row_number"].gather(cases["index"].cast(pl.UInt32)),
         field=pl.when(is_cell).then(pl.col("column")).otherwise(pl.lit(WHOLE_ROW)),
         rule=pl.col("check").str.extract(r"^(\w+)").replace({"not_nullable": "missing"}),
-        explanation=pl.when(pl.col("check") == "not_nullable")
-        .then(pl.lit("a value is needed"))
-        .when(is_cell)
-        .then(pl.lit("must satisfy ") + pl.col("check"))
-        .otherwise(pl.lit("the values of the row contradict each other")),
+        explanation=pl.col("check").replace(words),
     ).cast(pl.Schema(FAULTS))
     return found
+
+
+def _explanations(record_type: RecordType) -> dict[str, str]:
+    """What each check of a contract means to whoever reads why a row was set aside, by what Pandera calls it."""
+    found = {"not_nullable": "a value is needed"}
+    for check in (check for column in record_type.schema.columns.values() for check in column.checks):
+        if check.name in CHECKS:
+            bounds = {
+                name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in check.statistics.items()
+            }
+            said = CHECKS[check.name].format(**bounds).removesuffix(" 00:00:00")
+            is_day = any(isinstance(bound, date) for bound in bounds.values())
+            found[str(check.error)] = said.replace("below", "before").replace("above", "after") if is_day else said
+    return found | {rule: f"{rule.replace('_', ' ')} ({', '.join(fields)})" for rule, fields in record_type.reads.items()}
 
 
 def repeats(accepted: Path, source: Source, workspace: Workspace) -> pl.DataFrame:

@@ -135,7 +135,8 @@ def write_indicator(
     if record_type != "reported_figure":
         files[Path(facts["service"]) / f"{name}_v1.sql"] = _sql(DRAFTS[record_type], record_type, facts)
     with tempfile.TemporaryDirectory() as scratch:
-        _write(files, Path(scratch))
+        # without folders: service and name are answers still, and could lead out of any folder
+        _write({Path(file.name): text for file, text in files.items()}, Path(scratch))
         try:
             load_indicators([Path(scratch)])
         except ConfigError as error:

@@ -101,6 +101,8 @@ def faults(stated: Mapping[str, Any], has_own_numbers: bool) -> Iterator[tuple[s
         yield "thousands", f"1{sign}234 would be 1234 and 1.234, as `{sign}` is also what `decimal` says; state both."
     if has_own_numbers and numbers.thousands == ".":
         yield "thousands", "1.234 would be 1234, and also a real number of the file, which is read with a decimal point."
+    if numbers.times and "%" in numbers.symbols:
+        yield "times", "45% would be 4500: a number with a percent sign is no share of 1; keep the one that is right."
     words = [word for word, _ in numbers.multiples]
     for word in sorted({word for word in words if words.count(word) > 1}):
         yield "multiples", f"`{word}` stands there twice: capital letters do not count."

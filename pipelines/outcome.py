@@ -60,7 +60,7 @@ class SourceOutcome:
             reasons=sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:3],
             warnings=standing.judged[-1].receipt.warnings if standing.judged else [],
             old_reason=standing.old_reason,
-            notes=(*standing.ineffective, *standing.outlived),
+            notes=(*standing.ineffective, *standing.outlived, *standing.left_out),
             purged=sum(1 for judged in standing.judged if judged.receipt.purged),
         )
 

@@ -273,7 +273,7 @@ def _sent(path: Path, workspace: Workspace) -> pl.DataFrame:
     rows = pl.concat(batches) if batches else pl.DataFrame(schema=dict.fromkeys(["place", "unreadable", *names], pl.String))
     broken = rows.filter(pl.col("unreadable").is_not_null())
     if len(broken):
-        raise BrokenDelivery(f"row {broken['place'][0]} has more or fewer cells than there are columns")
+        raise BrokenDelivery(f"row {broken['place'][0] + 1} has more or fewer cells than there are columns")
     if rows.is_empty():
         raise BrokenDelivery("there is no row in it")
     return rows.drop("unreadable").with_columns(pl.col("source", "delivery", "row", "check").str.strip_chars())
@@ -295,4 +295,4 @@ def _problems(paired: pl.DataFrame, deliveries: set[str]) -> Iterator[str]:
     found = paired.select("place", "delivery", "row", wrong=wrong).filter(pl.col("wrong").is_not_null()).sort("place")
     for place, delivery, row, what in found.iter_rows():
         shown = delivery[:16] if re.fullmatch("[0-9a-f]{64}", delivery or "") else "?"
-        yield f"row {place} (delivery {shown}, row {row if (row or '').isdigit() else '?'}): {what}."
+        yield f"row {place + 1} (delivery {shown}, row {row if (row or '').isdigit() else '?'}): {what}."

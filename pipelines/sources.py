@@ -6,6 +6,7 @@ Does not belong here: fetching (connectors), opening files (formats) or judging 
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import re
@@ -347,6 +348,7 @@ def _field_faults(config: Config, record_type: schemas.RecordType, council: Coun
                 what = f"there is no list `{stated['lookup']}`. Allowed: {', '.join(known_lists)}."
                 yield config.problem([*at, "lookup"], what)
             yield from _value_faults(config, at)
+            yield from _word_faults(config, field, record_type)
     for index, field in enumerate(config.get("required", [])):
         if field not in fields:
             what = f"`{record_type.name}` has no field `{field}`. Allowed: {', '.join(fields)}."
@@ -366,6 +368,21 @@ def _field_faults(config: Config, record_type: schemas.RecordType, council: Coun
         yield config.problem(["retention", "from"], what)
     elif counted_from is not None and record_type.types[counted_from].base_type() not in (pl.Date, pl.Datetime):
         yield config.problem(["retention", "from"], f"`{counted_from}` is no date, so no years can be counted from it.")
+
+
+def _word_faults(config: Config, field: str, record_type: schemas.RecordType) -> Iterator[str]:
+    """Words that a field's values are said to become, and that its contract does not allow."""
+    checks = record_type.schema.columns[field].checks if field in record_type.types else []
+    allowed = [str(word) for check in checks if check.name == "isin" for word in check.statistics["allowed_values"]]
+    stated = config["columns"][field]
+    said: dict[tuple[str, ...], Any] = {(setting,): stated[setting] for setting in ("constant", "otherwise") if setting in stated}
+    said |= {("values", mark): value for mark, value in stated.get("values", {}).items()}
+    for at, value in said.items():
+        if allowed and value is not None and _text(value) not in allowed:
+            near = difflib.get_close_matches(str(value), allowed, n=1)
+            hint = f" Did you mean `{near[0]}`?" if near else ""
+            what = f'"{value}" is not allowed by the contract.{hint} Allowed: {", ".join(allowed)}.'
+            yield config.problem(["columns", field, *at], what)
 
 
 def _is_closed(field: str, config: Config, record_type: schemas.RecordType) -> bool:

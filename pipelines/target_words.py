@@ -56,9 +56,9 @@ SCHEMA = pl.Schema(
 
 # A number, its scale and its unit, in groups named after it; a unit is words, perhaps "per" so many of something.
 _NUMBER = (
-    r"(?P<{0}>[-+]?[£$€]?\d[\d,]*(?:\.\d+)?|[-+]?\.\d+|zero|nil)"
+    r"(?P<{0}>[-+]?[£$€]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|[-+]?\.\d+|zero|nil)"
     r"(?: ?(?P<{0}_scale>k|m|bn|thousand|million|billion)\b)?"
-    r"(?: ?(?P<{0}_unit>%|(?!(?:and|or|but|to)\b)[a-z£][a-z£ /]*?(?: per [\d,a-z ]+?)?))?"
+    r"(?: ?(?P<{0}_unit>%|per [\d,a-z ]+?|(?!(?:and|or|but|to)\b)[a-z£][a-z£ /]*?(?: per [\d,a-z ]+?)?))?"
 )
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
 _UNITS = frozenset(
@@ -69,6 +69,11 @@ _UNITS = frozenset(
         "incidents", "tonnes", "kg", "pounds", "per year", "a year", "micrograms per cubic metre",
     }
 )  # fmt: skip
+_KINDS = {
+    "%": "shares", "point": "shares", "day": "days", "week": "weeks", "month": "months", "year": "years", "hour": "hours",
+    "minute": "minutes", "pound": "money", "£": "money",
+}  # fmt: skip
+"""Units of which no number is one of another: 8 weeks are not 8 days, and 5% of something is not 5 of it."""
 _AUTHORITIES = r"(?:neighbou?rs?|authorities|councils|areas)"
 _AVERAGE = r"(?: (?:average|mean|median|level|rate|figure))?"
 COMPARATORS = {
@@ -94,6 +99,11 @@ _PARTS = {
     "{over}": r"(?:more|greater|higher|over|above)(?: than)?",
     "{under}": r"(?:less|fewer|lower|under|below)(?: than)?",
     "{keep}": r"(?:to )?(?:maintain|sustain|keep|remain|stay|hold)",
+    "{least}": r"(?:a )?min(?:imum)?",
+    "{most}": r"(?:a )?max(?:imum)?",
+    "{as_good}": r"(?:the )?(?:better (?:than )?or (?:equal|similar|the same)(?: (?:to|as))?"
+    r"|(?:same|equal)(?: (?:to|as))? or better than)",
+    "{on_year}": r"(?:year[- ]on[- ]year |annual )?",
     "{ordinal}": r"(?P<place>first|1st|second|2nd|third|3rd)",
     "{count}": r"(?P<place>\d+|two|three)",
 }
@@ -103,36 +113,42 @@ _PLACES = {"first": 1, "1st": 1, "two": 2, "second": 2, "2nd": 2, "three": 3, "t
 FORMS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (r"|-|n/?a|none|no target|none set|no target set|not set|(?:target )?not applicable|tbc|to be (?:set|agreed|confirmed)",
      "none", {"reason": "No target is set."}),
+    (r"(?:to be )?(?:monitor(?:ed|ing)?|for (?:information|monitoring)|contextual)(?: only| measure)?|baseline(?: year| only)?|"
+     r"(?:awaiting baseline|baseline|target) to be (?:set|agreed|confirmed|established)|awaiting baseline",
+     "none", {"reason": "No target is set."}),
     (r"(?:to )?(?:be )?between {n} (?:and|to|-) {m}", "level", {"at_least": "n", "at_most": "m"}),
-    (r"(?:from )?{n} ?(?:-|to) ?{m}", "level", {"at_least": "n", "at_most": "m"}),
+    (r"{n} ?(?:-|to) ?{m}", "level", {"at_least": "n", "at_most": "m"}),
     (r"> ?{n},? ?(?:and|but)? ?< ?{m}", "level", {"at_least": "n", "at_most": "m", "is_strict": True}),
     (r">= ?{n},? ?(?:and|but)? ?<= ?{m}", "level", {"at_least": "n", "at_most": "m"}),
     (r"<= ?{n}", "level", {"at_most": "n"}),
     (r">= ?{n}|{n} ?\+|\+ ?{n}", "level", {"at_least": "n"}),
-    (r"< ?{n}|{under} {n}", "level", {"at_most": "n", "is_strict": True}),
-    (r"> ?{n}|{over} {n}", "level", {"at_least": "n", "is_strict": True}),
-    (r"(?:at least|no (?:less|fewer|lower) than|minimum(?: of)?|{over} or equal to) {n}", "level", {"at_least": "n"}),
+    (r"< ?{n}|(?:{keep} )?{under} {n}", "level", {"at_most": "n", "is_strict": True}),
+    (r"> ?{n}|(?:{keep} )?{over} {n}", "level", {"at_least": "n", "is_strict": True}),
+    (r"(?:at least|(?:no|not) (?:less|fewer|lower) than|{least}(?: of)?|{over} or equal to|(?:{keep} )?at or above) {n}|"
+     r"{n} {least}", "level", {"at_least": "n"}),
     (r"{n} (?:or|and) (?:more|above|over|higher|greater)", "level", {"at_least": "n"}),
-    (r"(?:at most|(?:no|not) (?:more|higher|greater) than|up to|maximum(?: of)?|{under} or equal to) {n}", "level",
-     {"at_most": "n"}),
+    (r"(?:at most|(?:no|not) (?:more|higher|greater) than|up to|{most}(?: of)?|{under} or equal to|(?:{keep} )?at or below) {n}|"
+     r"{n} {most}", "level", {"at_most": "n"}),
     (r"(?:to )?(?:be |remain |stay |keep )?within (?:the )?(?:legal |statutory )?limit of {n}", "level", {"at_most": "n"}),
     (r"{n} (?:or|and) (?:less|fewer|below|under|lower)", "level", {"at_most": "n"}),
     (r"{up} to (?:at least )?{n}", "level", {"at_least": "n"}),
     (r"{down} to (?:at most )?{n}", "level", {"at_most": "n"}),
     (r"(?:(?:to )?(?:achieve|reach|be|remain at|stay at)|{keep}(?: at)?)? ?=? ?{n}", "level", {"level": "n"}),
-    (r"{up}{on_before}|{over} {before}|upward trend|increasing", "change", {"direction": "increase"}),
-    (r"{down}{on_before}|{under} {before}|downward trend|decreasing", "change", {"direction": "decrease"}),
+    (r"{up}{on_before}|{over} {before}|upward trend|increasing|{on_year}increase", "change", {"direction": "increase"}),
+    (r"{down}{on_before}|{under} {before}|downward trend|decreasing|{on_year}(?:reduction|decrease)", "change",
+     {"direction": "decrease"}),
     (r"{up} by (?:at least )?{n}{on_before}|{n} (?:increase|rise|growth){on_before}", "change",
      {"direction": "increase", "amount": "n"}),
     (r"{down} by (?:at least )?{n}{on_before}|{n} (?:decrease|reduction|fall|cut){on_before}", "change",
      {"direction": "decrease", "amount": "n"}),
     (r"(?:to )?double", "change", {"direction": "increase", "amount": 100.0, "amount_type": "relative"}),
     (r"(?:to )?halve", "change", {"direction": "decrease", "amount": 50.0, "amount_type": "relative"}),
-    (r"(?:to )?(?:continue to )?improve(?:ment)?{on_before}|better than {before}|improving", "change", {"direction": "improve"}),
+    (r"(?:to )?(?:continue to )?improve(?:ment)?{on_before}|better than {before}|improving|{on_year}improvement", "change",
+     {"direction": "improve"}),
     (r"(?:to )?(?:continue to )?improve by (?:at least )?{n}{on_before}", "change", {"direction": "improve", "amount": "n"}),
     (r"{keep}(?: (?:current |present )?(?:performance|levels?|position))?(?: the same)?|no worse than {before}|no change|"
-     r"(?:the )?same as {before}|better (?:than )?or equal to {before}|at least {before}", "change", {"direction": "maintain"}),
-    (r"(?:to )?(?:be )?(?:better (?:than )?or (?:equal|similar) to|no worse than|at least as good as|in line with|match) {who}",
+     r"(?:the )?same as {before}|{as_good} {before}|at least {before}", "change", {"direction": "maintain"}),
+    (r"(?:to )?(?:be )?(?:{as_good}|no worse than|at least as good as|in line with|match) {who}",
      "comparator", {"relation": "no_worse"}),
     (r"(?:to )?(?:be )?(?:better than|outperform|exceed) {who}", "comparator", {"relation": "better"}),
     (r"(?:to )?(?:be )?(?:{over} or equal to|at least|at or above|no (?:lower|less) than) {who}", "comparator",
@@ -142,7 +158,8 @@ FORMS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (r"(?:to )?(?:be )?(?:>|{over}) ?{who}", "comparator", {"relation": "above"}),
     (r"(?:to )?(?:be )?(?:<|{under}) ?{who}", "comparator", {"relation": "below"}),
     (r"(?:to )?(?:be )?within {n} of {who}", "comparator", {"relation": "no_worse", "amount": "n"}),
-    (r"(?:to )?(?:be )?(?:in )?(?:the )?(?:top|upper|best) quartile|(?:the )?top 25 ?%", "quartile", {"place": 1}),
+    (r"(?:to )?(?:be |remain |stay |keep )?(?:with)?(?:in )?(?:the )?(?:top|upper|best) quartile|(?:the )?top 25 ?%", "quartile",
+     {"place": 1}),
     (r"(?:to )?(?:be )?(?:in )?(?:the )?(?:top|upper|best) half", "quartile", {"place": 2}),
     (r"(?:to )?(?:be )?(?:in )?(?:the )?top {count} quartiles", "quartile", {}),
     (r"(?:to )?(?:be )?(?:in )?(?:the )?{ordinal} quartile(?: or (?:better|above|higher))?", "quartile", {}),
@@ -188,7 +205,9 @@ def _plain(words: str) -> str:
     for old, new in same.items():
         text = text.replace(old, new)
     text = re.sub(r" ?\((?:better|worse|lower|higher|more|less)(?: than| is better)?\)", "", text)
-    text = re.sub(r"(?:% ?(?:age )?points?|percentage points?|\bpp\b|\bppts?\b)", "points", text.replace("%age", "percentage"))
+    text = re.sub(
+        r"(?:% ?(?:age )?points?|percentage points?|(?<![a-z])(?:pp|ppts?)\b)", "points", text.replace("%age", "percentage")
+    )
     return text.rstrip(".; ")
 
 
@@ -196,7 +215,7 @@ _MONTHS = {
     name.lower(): place for names in (calendar.month_name, calendar.month_abbr) for place, name in enumerate(names) if name
 }
 _DUE = re.compile(
-    r"(?P<what>.+?),? (?:by|before)(?: the)?(?: end of)? (?:(?:(?P<day>\d{1,2})(?:st|nd|rd|th)? )?(?P<month>"
+    r"(?P<what>.+?),? (?P<word>by|before)(?: the)?(?: end of)? (?:(?:(?P<day>\d{1,2})(?:st|nd|rd|th)? )?(?P<month>"
     + "|".join(sorted(_MONTHS, key=len, reverse=True))
     + r") )?(?:(?P<year>(?:19|20)\d\d)(?:[/-](?P<to>\d\d|20\d\d))?|(?P<iso>\d{4}-\d\d-\d\d))"
 )
@@ -204,15 +223,25 @@ _DUE = re.compile(
 
 def _due(found: re.Match[str], year_starts_in: int) -> date:
     """The last day that the words after "by" leave. Raises :class:`ValueError` where there is no such day."""
+    first, last = _span(found, year_starts_in)
+    return last if found["word"] == "by" or "end of" in found[0].removeprefix(found["what"]) else first - timedelta(days=1)
+
+
+def _span(found: re.Match[str], year_starts_in: int) -> tuple[date, date]:
+    """The first and the last day of the day, month or year that is named. Raises :class:`ValueError` where there is none."""
     if found["iso"]:
-        return date.fromisoformat(found["iso"])
+        return (day := date.fromisoformat(found["iso"])), day
     year = int(found["year"])
     if found["to"]:
         if (year + 1) % 100 != int(found["to"]) % 100:
             raise ValueError(f"{found['year']}/{found['to']} is not a year")
-        return date(year + 1, year_starts_in, 1) - timedelta(days=1)
-    month = _MONTHS[found["month"]] if found["month"] else 12
-    return date(year, month, int(found["day"]) if found["day"] else calendar.monthrange(year, month)[1])
+        return date(year, year_starts_in, 1), date(year + 1, year_starts_in, 1) - timedelta(days=1)
+    if not found["month"]:
+        return date(year, 1, 1), date(year, 12, 31)
+    month = _MONTHS[found["month"]]
+    if found["day"]:
+        return (day := date(year, month, int(found["day"]))), day
+    return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _compiled(template: str) -> re.Pattern[str]:
@@ -240,9 +269,11 @@ _COMPILED = [(_compiled(one), kind, says) for template, kind, says in FORMS for 
 def _reading(kind: str, says: Mapping[str, Any], found: re.Match[str], unit: str) -> Reading:
     """A form's meaning with the numbers, group and place that stand in the words. Raises :class:`ValueError`."""
     groups = found.groupdict()
-    values: dict[str, Any] = {name: _number(found, value, unit) if value in ("n", "m") else value for name, value in says.items()}
+    is_relative = kind == "change" and groups.get("n_unit") == "%"
+    own = "" if is_relative else unit
+    values: dict[str, Any] = {name: _number(found, value, own) if value in ("n", "m") else value for name, value in says.items()}
     if "amount" in says and "amount_type" not in says:
-        values["amount_type"] = "relative" if groups["n_unit"] == "%" and kind == "change" else "absolute"
+        values["amount_type"] = "relative" if is_relative else "absolute"
         if values["amount"] < 0:
             raise ValueError("a change is by more than nothing")
     if {"at_least", "at_most"} <= says.keys() and values["at_least"] > values["at_most"]:
@@ -258,13 +289,23 @@ def _reading(kind: str, says: Mapping[str, Any], found: re.Match[str], unit: str
     return Reading(kind, **values)
 
 
+def _words(unit: str) -> set[str]:
+    """The words and numbers of a unit, each in the singular."""
+    return {word.rstrip("s") for word in re.findall(r"£|%|[a-z]+|\d[\d,]*", unit)}
+
+
 def _number(found: re.Match[str], name: str, unit: str) -> float:
     """A number in the indicator's unit. Raises :class:`ValueError` where what follows it is no unit that is known."""
     text = re.sub(r"[£$€,]", "", found[name])
     scale, given, own = found[f"{name}_scale"], (found[f"{name}_unit"] or "").strip(), _plain(unit)
-    words = {word.rstrip("s") for word in re.findall(r"[a-z£%]+", own)}
-    if given and given not in _UNITS and not {word.rstrip("s") for word in given.split()} <= words:
-        raise ValueError(f"“{given}” is neither the unit of the indicator nor a usual one")
+    if "£" in found[name] and not given:
+        given = "pounds"
+    if not _words(given) <= _words(own):
+        if given not in _UNITS:
+            raise ValueError(f"“{given}” is neither the unit of the indicator nor a usual one")
+        kinds, others = ({_KINDS[word] for word in _words(text) & _KINDS.keys()} for text in (given, own))
+        if own and " per " not in f" {given} " and kinds.isdisjoint(others) and (kinds or others):
+            raise ValueError(f"“{given}” is not the unit of the indicator, which is {unit}")
     number = 0.0 if text in ("zero", "nil") else float(text)
     if scale is None:
         return number

@@ -157,7 +157,7 @@ def quarantine_retry(
 
     def say() -> None:
         if written:
-            out.print(f"[green]✓[/] {written[1]} corrections were added to {written[0]}.")
+            out.print(f"[green]✓[/] {written[1]} correction{'' if written[1] == 1 else 's'} added to {written[0]}.")
         for one in chosen:
             for sentence in one.outlived:
                 out.print(f"[yellow]![/] {one.source.name}: {escaped(sentence)}")

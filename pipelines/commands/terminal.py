@@ -20,6 +20,9 @@ from pipelines.workspace import Workspace
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+WIDEST = 240
+"""Characters a line of a table may have where no terminal says how wide it is: words are broken there only."""
+
 CouncilFile = Annotated[Path | None, typer.Option("--council", help="The council's facts; council.yml of the project.")]
 SourcesDir = Annotated[Path | None, typer.Option("--sources", help="Folder of sources; sources/ of the project.")]
 IndicatorsDir = Annotated[Path | None, typer.Option("--indicators", help="A further folder of indicators.")]
@@ -50,7 +53,7 @@ def print_table(rows: list[dict[str, Any]]) -> None:
         table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(escaped("" if value is None else str(value)) for value in row.values()))
-    out.print(table)
+    (out if out.is_terminal else Console(highlight=False, width=WIDEST)).print(table)
 
 
 def show(as_json: bool, content: Any, say: Callable[[], None]) -> None:

@@ -94,14 +94,18 @@ def _open_members(path: Path, form: dict[str, Any], columns: list[str], scratch:
 
     def batches() -> Iterator[pl.DataFrame]:
         before = 0
-        for member in archive.unpacked(path, form, scratch):
-            content = OPENERS[form["content"]["type"]](member, form["content"], columns, scratch)
+        for name, member in archive.unpacked(path, form, scratch):
             rows = 0
-            opened.names = opened.names or content.names
-            for batch in content.batches:
+            try:
+                content = OPENERS[form["content"]["type"]](member, form["content"], columns, scratch)
                 opened.names = opened.names or content.names
-                rows += len(batch)
-                yield batch.with_columns(pl.col("row_number") + before)
+                for batch in content.batches:
+                    opened.names = opened.names or content.names
+                    rows += len(batch)
+                    yield batch.with_columns(pl.col("row_number") + before)
+            except BrokenDelivery as broken:
+                broken.args = (f"`{name}` of the archive: {broken}",)
+                raise
             before += rows + content.blank_lines
             opened.above_header += content.above_header
             opened.blank_lines += content.blank_lines

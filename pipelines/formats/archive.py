@@ -45,7 +45,7 @@ def opened(path: Path, largest: int, what: str = "a ZIP archive") -> Iterator[zi
 
 def _refuse(member: zipfile.ZipInfo) -> None:
     name = PurePosixPath(member.filename.replace("\\", "/"))
-    if name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
+    if name.is_absolute() or ".." in name.parts or any(":" in part for part in name.parts[:1]):
         raise BrokenDelivery("the archive has a member whose name leads out of its folder; an honest one has none")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise BrokenDelivery("the archive has a link among its members; it must have files only")
@@ -53,14 +53,14 @@ def _refuse(member: zipfile.ZipInfo) -> None:
         raise BrokenDelivery("the archive is encrypted; send it without a password by a safe way")
 
 
-def unpacked(path: Path, form: dict[str, Any], scratch: Path) -> Generator[Path]:
-    """Each member that is part of the delivery, by name, unpacked into ``scratch`` for as long as it is being read.
+def unpacked(path: Path, form: dict[str, Any], scratch: Path) -> Generator[tuple[str, Path]]:
+    """The name of each member that is part of the delivery, and where it is unpacked for as long as it is being read.
 
     ``form`` states ``member``, a pattern that one name matches, or ``members``, one that several may.
     """
     with opened(path, shutil.disk_usage(scratch).free) as archive:
         pattern = form.get("member") or form["members"]
-        names = [m.filename for m in archive.infolist() if not m.is_dir() and not _is_hidden(m.filename)]
+        names = [m.filename for m in archive.infolist() if not m.is_dir() and not is_hidden(m.filename)]
         chosen = sorted(name for name in names if fnmatchcase(name, pattern) or fnmatchcase(PurePosixPath(name).name, pattern))
         if not chosen or ("member" in form and len(chosen) > 1):
             raise BrokenDelivery(
@@ -70,11 +70,11 @@ def unpacked(path: Path, form: dict[str, Any], scratch: Path) -> Generator[Path]
             target = scratch / "member"
             with archive.open(name) as source, target.open("wb") as out:
                 _copy(source, out, archive.getinfo(name).file_size)
-            yield target
+            yield name, target
             target.unlink()
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
     """What an operating system puts into archives beside the files of their makers."""
     return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
 

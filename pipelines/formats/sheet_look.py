@@ -199,10 +199,13 @@ class _OdsCells:
         if self.shown or "value-type" in self.given:
             self.look.reach(self.row + self.rows - 1, self.column + self.columns - 1)
         # LibreOffice gives an error the type of the value that it is not, and says what it is in an attribute of its own
-        if self.given.get("value-type") == "error":
+        error = (self.shown.strip() or "#N/A") if self.given.get("value-type") == "error" else ""
+        if "formula" in self.given and "value-type" not in self.given:
+            error = UNCALCULATED
+        if error:
             for row in range(self.row, self.row + self.rows):
                 for column in range(self.column, self.column + self.columns):
-                    self.look.errors[row][column] = self.shown.strip() or "#N/A"
+                    self.look.errors[row][column] = error
         height = int(self.given.get("number-rows-spanned", 1))
         width = int(self.given.get("number-columns-spanned", 1))
         if height * width > 1:

@@ -63,7 +63,8 @@ class Column:
 
     ``dates`` are ways of writing dates, of which more than one for the same cells are ``ambiguous``; ``numbers`` as in
     ``source.yml``; ``marks`` and ``missing`` what stands in place of values; ``forms`` of periods in words; ``codes`` the words
-    of a column that looks like codes. ``filled`` and ``distinct`` are shares of the rows.
+    of a column that looks like codes; ``is_share``: all numbers lie between 0 and 1. ``filled`` and ``distinct`` are shares of
+    the rows.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Column:
     places: float = 0.0
     strange: int = 0
     is_digits: bool = False
+    is_share: bool = False
 
 
 def looked_at(name: str, cells: pl.Series, areas: Iterable[str] = ()) -> Column:
@@ -104,6 +106,7 @@ def looked_at(name: str, cells: pl.Series, areas: Iterable[str] = ()) -> Column:
     known = list(areas)
     column.places = _share(told, values.str.to_lowercase().is_in(known), total) if known else 0.0
     column.is_digits = bool(values.str.contains(r"^\d+$").all())
+    column.is_share = bool(values.str.contains(r"^(?:0?\.\d+|0|1)$").all() and values.str.contains(r"\.").any())
     column.forms = _period_forms(values)
     found = _dates(told, total, name) or _numbers(told, total)
     if found:

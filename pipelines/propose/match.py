@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 import schemas
-from pipelines.propose.columns import Column
+from pipelines.propose.columns import PERSONAL, Column
 
 WORDS: dict[str, tuple[str, ...]] = {
     "request_id": ("request id", "ref", "reference", "ref no", "job no", "job number", "case ref",
@@ -96,7 +96,7 @@ CONSTANTS = ("service", "kind", "indicator_id", "area_code", "age_group", "sex",
 IDS = (
     "request_id", "case_id", "respondent_id", "payment_id", "action_id", "risk_id", "event_id", "case_study_id", "quote_id",
 )  # fmt: skip
-LEAST, LIKELY = 0.5, 0.84
+LEAST, LIKELY, NAMED = 0.5, 0.84, 0.9
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,9 @@ def best(columns: Sequence[Column], record_type: str | None) -> Match:
 
 
 def _match(columns: Sequence[Column], record_type: schemas.RecordType) -> Match:
-    period = _period(columns) if {"period_type", "period_start"} <= set(record_type.types) else None
+    periodic = {"period_type", "period_start", "period_end"} <= set(record_type.types)
+    spans = periodic and _has_spans(columns)
+    period = _period(columns) if periodic and not spans else None
     scored = sorted(
         (
             (_likeness(field, kind, column, record_type), field, column.name, column)
@@ -130,7 +132,7 @@ def _match(columns: Sequence[Column], record_type: schemas.RecordType) -> Match:
     for score, field, _, column in scored:
         if score >= LEAST and field not in found and column not in found.values():
             found[field] = column
-    made = {"period_type", "period_start", "period_end"} if period else set()
+    made = {"period_type", "period_start", "period_end"} if period else {"period_type"} if spans else set()
     absent = [name for name in record_type.required if name not in found and name not in made]
     scores = {(field, column.name): score for score, field, _, column in scored}
     total = sum(scores[field, column.name] for field, column in found.items()) + (1.5 if period else 0)
@@ -193,6 +195,12 @@ def likely(columns: Sequence[Column], field: str, taken: Sequence[Column]) -> Co
     return found[2] if found and found[0] >= LIKELY else None
 
 
+def unlike_any_other(columns: Sequence[Column], taken: Sequence[Column]) -> Column | None:
+    """The first column that says something else in every row, as a record's own number does."""
+    free = [one for one in columns if one not in taken and not PERSONAL.search(one.name)]
+    return next((one for one in free if one.distinct == 1 and one.kind in ("text", "whole", "code")), None)
+
+
 def _named_like(field: str, column: Column) -> float:
     name = _plain(column.name)
     words = (_plain(field), *WORDS.get(field, ()))
@@ -207,6 +215,12 @@ def _period(columns: Sequence[Column]) -> Column | None:
     told = [column for column in columns if (column.forms or column.dates == ["%Y-%m-%d"]) and column.filled > 0.5]
     named = [column for column in told if any(word in _plain(column.name) for word in PERIOD_WORDS)]
     return max(named, key=lambda column: bool(column.forms), default=None)
+
+
+def _has_spans(columns: Sequence[Column]) -> bool:
+    """Whether the first and the last day of each period stand in columns of their own."""
+    days = [column for column in columns if column.kind == "date"]
+    return all(any(_named_like(field, day) >= NAMED for day in days) for field in ("period_start", "period_end"))
 
 
 def _plain(name: str) -> str:

@@ -24,8 +24,8 @@ import polars as pl
 import python_calamine
 
 from pipelines.formats import BrokenDelivery, archive, names_of, open_delivery, yaml
-from pipelines.formats.delivery import frame
-from pipelines.formats.sheet_look import kind_of
+from pipelines.formats.delivery import Header, frame
+from pipelines.formats.sheet_look import kind_of, look_at
 from pipelines.formats.spreadsheet import WORKBOOKS
 from pipelines.formats.text import as_utf8
 from pipelines.formats.xml import plain, safe_parser
@@ -40,7 +40,17 @@ DATE = re.compile(r"^\d{1,4}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{1,4}")
 TOTAL = r"(?i)^(?:grand |sub-?)?totals?\b"
 YAML = re.compile(r"(?:#.*\s*)*(?:---|-\s|[\w.-]+:\s*(?:#.*)?\n)")
 """How a file may begin that holds a list of records in YAML, or a name of one."""
-NOTE = r"(?i)^(?:notes?|sources?|footnotes?|©|\* |\[?\d?\]? ?this (?:table|file))\b"
+NOTES = tuple(
+    f"(?i)^{words}"
+    for words in (
+        r"(?:notes?|sources?|footnotes?|©|\* |\[?\d?\]? ?this (?:table|file))\b",
+        r"(?:applied filters|filters applied)\b",
+        r"\(?[\d,]+ rows?\b",
+        r"(?:report )?(?:generated|exported|extracted|printed|produced|run) (?:on|at|by|date)\b",
+        r"end of report\b",
+    )
+)
+"""What programs and people write below a table."""
 
 
 @dataclass
@@ -152,6 +162,9 @@ def _workbook(path: Path, kind: str, scratch: Path) -> tuple[dict[str, Any], dic
     header, doubts = _header(rows)
     if len(sizes) > 1:
         doubts["sheet"] = f"the sheet with most in it; there are: {', '.join(sizes)}"
+    merged = look_at(path, kind, sheet).merged or book.get_sheet_by_name(sheet).merged_cell_ranges or []
+    if any(bottom >= Header.stated(header).last for _, (bottom, _) in merged):
+        doubts["merged_cells"] = "cells are merged below the names: add `merged_cells: carry` if the value stands for all of them"
     return form | header, doubts
 
 
@@ -227,9 +240,7 @@ def _is_records(value: Any) -> bool:
 
 def _archive(path: Path, scratch: Path) -> tuple[dict[str, Any], dict[str, str]]:
     with archive.opened(path, shutil.disk_usage(scratch).free) as members:
-        names = [
-            one.filename for one in members.infolist() if not one.is_dir() and not one.filename.startswith(("__MACOSX", "."))
-        ]
+        names = [one.filename for one in members.infolist() if not one.is_dir() and not archive.is_hidden(one.filename)]
     ends = Counter(Path(name).suffix.lower() for name in names)
     if not ends:
         raise BrokenDelivery("the archive is empty")
@@ -237,7 +248,7 @@ def _archive(path: Path, scratch: Path) -> tuple[dict[str, Any], dict[str, str]]
     chosen = sorted(name for name in names if fnmatchcase(name.lower(), pattern))
     form: dict[str, Any] = {"type": "zip", "members" if len(chosen) > 1 else "member": pattern}
     with closing(archive.unpacked(path, form, scratch)) as unpacked:
-        content, doubts = _format(next(unpacked), scratch)
+        content, doubts = _format(next(unpacked)[1], scratch)
     return form | {"content": content}, doubts | {"member": f"which files of the archive: {len(chosen)} of {len(names)} match"}
 
 
@@ -334,14 +345,18 @@ def _layout_rows(cells: pl.DataFrame) -> dict[str, Any]:
         found["blank"] = "all_empty"
     end = text.filter(filled > 0).tail(30)
     total = next((name for name in names if len(end.filter(pl.col(name).str.contains(TOTAL) & (filled < len(names))))), None)
-    if total is not None and text[total].str.contains(TOTAL).mean() < 0.05:  # type: ignore[operator]
+    if total is not None and text[total].str.contains(TOTAL).sum() <= max(1, 0.05 * len(text)):
         found["total"] = {"column": total, "matches": TOTAL}
     first = names[0]
-    if len(end.filter(pl.col(first).str.contains(NOTE) & (filled <= 2))):
-        found["notes"] = {"column": first, "matches": NOTE, "and_below": True}
+    few = end.filter(filled <= 2)
+    notes = {one: few.filter(pl.col(first).str.contains(one))["row_number"].to_list() for one in NOTES}
+    top = min((one for one in NOTES if notes[one]), key=lambda one: int(notes[one][0]), default=None)
+    if top is not None:
+        found["notes"] = {"column": first, "matches": top, "and_below": True}
     last = end.tail(1)
     usual = text.select(filled.median()).item() or 0
-    if "total" not in found and "notes" not in found and len(last) and last.select(filled).item() <= 0.35 * usual:
+    figures = all(NUMBER.match(last[name].item()) for name in names if len(last) and last[name].item())
+    if "total" not in found and "notes" not in found and len(last) and figures and last.select(filled).item() <= 0.35 * usual:
         key = next((name for name in names if not last[name].item() and text[name].is_in([""]).sum() <= 2), None)
         if key is not None:
             found["total"] = {"column": key, "matches": "^$"}

@@ -16,7 +16,7 @@ import polars as pl
 
 from pipelines.council import Council
 from pipelines.propose.columns import Column
-from pipelines.propose.match import CONSTANTS, Match, allowed_words, likely
+from pipelines.propose.match import CONSTANTS, IDS, Match, allowed_words, likely, unlike_any_other
 from pipelines.propose.table import Table
 
 WIDTH = 118
@@ -119,7 +119,10 @@ def _needed(field: str, name: str, about: str, council: Council, match: Match, c
     if field == "area_code" and near:
         why = f"{about}; `{near.name}` may be it, but its words are no areas of council.yml: list them there under `also`"
         return f"  # CONFIRM: {why}, or here: {{column: {_flow(near.name)}, values: {{NAME: CODE}}}}. Write: area_code: …"
-    if field in CONSTANTS:
+    if field in IDS and (key := unlike_any_other(columns, list(match.columns.values()))):
+        near_it = f"`{key.name}` is different in every row and may be it"
+        return f"  # CONFIRM: {field}: {about}; {near_it}. Write: {field}: {_flow(key.name)}"
+    if field in (*CONSTANTS, "period_type"):
         doubt = (
             f"the same for every record? `{near.name}` may tell: list its words under `values`"
             if near
@@ -137,6 +140,9 @@ def _mapped(field: str, kind: pl.DataType, column: Column, match: Match, about: 
     if kind.is_numeric() and column.numbers:
         stated["numbers"] = column.numbers
         doubts += ["a comma is taken for thousands"] if column.numbers.get("thousands") == "," else []
+    doubts += (
+        ["all lie between 0 and 1: for percentages add `numbers: {times: 100}`"] if kind.is_float() and column.is_share else []
+    )
     noted = field in match.record_type.noted_by
     marks = column.marks | ({"": "x"} if noted and column.filled < 1 else {})
     if marks:

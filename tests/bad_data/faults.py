@@ -450,7 +450,7 @@ FAULTS: dict[str, Fault] = {
     "an archive of nothing": Fault(zipped({}), form=ZIP, broken="0 files of the archive match `*.csv`; it has: none."),
     "a member without a column": Fault(
         zipped({"a.csv": HEADER.replace("Ward", "Area") + GOOD}), form=ZIP,
-        broken="needed columns are not there: Ward; the file has: Ref, Opened, Due, Closed, Area, How.",
+        broken="`a.csv` of the archive: needed columns are not there: Ward; the file has: Ref, Opened, Due, Closed, Area, How.",
     ),
     "a member with a bad row": Fault(
         zipped({"a.csv": HEADER + GOOD + "x\n"}), second("row", "unreadable_row"), accepted=[1], form=ZIP
@@ -458,6 +458,7 @@ FAULTS: dict[str, Fault] = {
     "a bomb in an archive of workbooks": Fault(
         lambda: zipped({"a.xlsx": zipped({"xl/workbook.xml": b"0" * 150_000_000})}),
         form="type: zip, member: '*', content: {type: xlsx}",
-        broken="the archive would unpack from 145804 to 150000000 bytes, which no table of records does.",
+        broken="`a.xlsx` of the archive: the archive would unpack from 145804 to 150000000 bytes, "
+        "which no table of records does.",
     ),
 }  # fmt: skip

@@ -220,6 +220,17 @@ TAKEN_IN: dict[str, tuple[bytes | str, str, dict[int, str], Faults]] = {
         {2: "007"},
         {1: {("request_id", "error_cell")}},
     ),
+    "a formula that nobody worked out in ODS": (
+        changed(
+            ods(NAMES, ["x", *ROW[1:]], ROW),
+            "content.xml",
+            '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>',
+            '<table:table-cell table:formula="of:=1+1"/>',
+        ),
+        ODS,
+        {2: "007"},
+        {1: {("request_id", "error_cell")}},
+    ),
     "JSON": (json.dumps([record("007"), record(8)]), "type: json", {1: "007", 2: "8"}, {}),
     "JSON with its records further in": (
         json.dumps({"a": [1], "result": {"n": 1, "records": [record("007")], "more": {}}}),
@@ -260,6 +271,7 @@ TAKEN_IN: dict[str, tuple[bytes | str, str, dict[int, str], Faults]] = {
         {1: "1"},
         {},
     ),
+    "an archive of a folder as it is": (zipped({"./": "", "./cases.csv": HEADER + row("1")}), ZIP, {1: "1"}, {}),
     "all files of an archive": (
         zipped({"b.csv": "\n" + HEADER + row("3") + "\n" + row("5"), "a.csv": "T\n" + HEADER + row("1") + "x\n"}),
         ALL.replace("utf-8", "utf-8, header_row: 2"),

@@ -130,3 +130,17 @@ def test_times_in_utc_become_local_ones(tmp_path: Path) -> None:
     case.drop(HEADER + GOOD)
     row = case.accepted(case.take_in()).to_dicts()[0]
     assert (row["opened_at"], row["closed_at"]) == (datetime(2025, 4, 1, 10), datetime(2025, 4, 2, 10, 30))
+
+
+def test_a_rule_of_the_contract_is_told_in_plain_words(tmp_path: Path) -> None:
+    text = SOURCE.replace("service: {constant: housing_repairs}", "service: How").replace(
+        '{column: How, values: {TEL: phone, "?": null}}', "How"
+    )
+    case = Case(tmp_path, text)
+    case.drop(HEADER + "1,01/04/2025,,02/04/2025,Abbey,Pigeon\n2,01/04/1825,,,Abbey,web\n3,05/04/2025,,04/04/2025,Abbey,web\n")
+    words = "phone, web, app, email, in_person, post, social_media, staff, system, other"
+    assert case.explanations(case.take_in()) == {
+        1: ["not of the form that is wanted: ^[a-z][a-z0-9_]*$", f"none of the words that are allowed: {words}"],
+        2: ["before 1950-01-01"],
+        3: ["closed before opened (opened_at, closed_at)"],
+    }

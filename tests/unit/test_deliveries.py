@@ -14,6 +14,7 @@ from pipelines.deliveries import TABLES, Standing, intakes_in_use, latest_date, 
 from pipelines.files import write_json
 from pipelines.intake import take_in
 from pipelines.land import deliveries, land
+from pipelines.outcome import SourceOutcome
 
 BAD = HEADER.replace("Ward", "Area")
 
@@ -67,6 +68,21 @@ def test_after_a_broken_delivery_the_data_are_old_and_say_why(tmp_path: Path) ->
     assert str(one.old_reason).startswith("the delivery 1.csv is broken: needed columns are not there: Ward")
     assert one.last_good is not None
     assert one.last_good.file_name == "0.csv"
+
+
+def test_a_broken_delivery_of_changes_is_told_until_it_is_delivered_anew(tmp_path: Path) -> None:
+    case = Case(tmp_path / "changes")
+    receive(case, ONE, BAD, TWO)
+    (told,) = stand(case).left_out
+    assert told.startswith("the delivery 1.csv is broken and was left out, so what it alone holds is missing")
+    assert "needed columns are not there: Ward" in told
+    (again,) = SourceOutcome.of(stand(case)).notes
+    assert again == told
+    receive(case, ONE, THREE)
+    assert stand(case).left_out == ()
+    whole = Case(tmp_path / "whole", SOURCE.replace("cadence: monthly", "cadence: monthly\ndelivers: everything"))
+    receive(whole, ONE, BAD, TWO)
+    assert stand(whole).left_out == ()
 
 
 def test_a_source_that_could_not_be_asked_and_one_that_never_delivered_are_old(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +18,15 @@ PLANTED = "Priscilla Featherstonehaugh"
 ROWS = "".join(GOOD.replace("007", f"{n:03}") for n in range(1, 31))
 
 
-def second(folder: Path, content: str, text: str = SOURCE, first: str = HEADER + ROWS) -> Receipt:
+def zipped(members: dict[str, str]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def second(folder: Path, content: str | bytes, text: str = SOURCE, first: str | bytes = HEADER + ROWS) -> Receipt:
     """What becomes of a delivery after a good one."""
     case = Case(folder, text)
     case.drop(first, "a.csv")
@@ -72,6 +82,15 @@ def test_a_column_that_is_gone_is_told_with_its_line(tmp_path: Path) -> None:
     assert (
         "Nothing in the file looks like `How`: records/source.yml, line 22, `columns.channel.column`: take this line out" in told
     )
+
+
+def test_a_column_renamed_in_one_file_of_an_archive_is_told_with_that_file(tmp_path: Path) -> None:
+    archived = SOURCE.replace("{type: csv,", "{type: zip, members: '*.csv', content: {type: csv,").replace("utf-8}", "utf-8}}")
+    good, renamed = zipped({"a.csv": HEADER + ROWS}), HEADER.replace("Ref", "Reference") + ROWS
+    receipt = second(tmp_path, zipped({"a.csv": HEADER + ROWS, "new/b.csv": renamed}), archived, good)
+    assert receipt.status == "broken"
+    assert "`new/b.csv` of the archive: needed columns are not there: Ref; the file has: Reference," in str(receipt.message)
+    assert "write `request_id: Reference` in place of `request_id: Ref`" in str(receipt.message)
 
 
 def test_columns_that_are_new_gone_or_moved_are_told_and_stop_nothing(tmp_path: Path) -> None:

@@ -287,6 +287,12 @@ def test_a_folder_without_a_release_is_told(tmp_path: Path) -> None:
     assert "Make one with `yardstick run`" in told(tmp_path, "lamps_mended")
 
 
+def test_a_release_that_lacks_its_figures_is_told_as_a_damaged_one(tmp_path: Path) -> None:
+    (tmp_path / "performance" / "data").mkdir(parents=True)
+    with pytest.raises(ExplainError, match=r"observation\.csv is missing from the release .* yardstick verify"):
+        explain(tmp_path, "repairs_in_time")
+
+
 def test_the_json_holds_the_same_story(publish: Path) -> None:
     content = json.loads(to_json(explain(publish, "lamps_mended", "Q1 2026/27")))
     assert content["figure"]["value"] == "95.0000"

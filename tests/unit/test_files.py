@@ -48,6 +48,15 @@ def test_json_is_written_the_same_every_time_and_read_back(tmp_path: Path) -> No
     assert read_json(path) == {"a": [1, None], "b": "£ – é"}
 
 
+@pytest.mark.parametrize("content", [b"{", b"", b"\xff\xfe{}"])
+def test_a_damaged_file_is_told_by_name_and_not_by_its_words(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_bytes(content)
+    with pytest.raises(OSError, match="the file is damaged") as raised:
+        read_json(path)
+    assert raised.value.filename == str(path)
+
+
 def test_the_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b"a\r\nb")

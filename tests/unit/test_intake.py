@@ -121,7 +121,7 @@ CELLS: dict[str, tuple[str, str, str, Any]] = {
     "an unlisted value, otherwise nothing": ("channel", "{column: Ref2, values: {TEL: phone}, otherwise: null}", "X", None),
     "no value, otherwise": ("channel", "{column: Ref2, values: {TEL: phone}, otherwise: other}", "", None),
     "a value that means nothing": ("channel", '{column: Ref2, values: {"?": null}}', "?", None),
-    "a listed value the contract lacks": ("channel", "{column: Ref2, values: {TEL: telephone}}", "TEL", "<isin>"),
+    "a word the contract lacks": ("channel", "Ref2", "telephone", "<isin>"),
     "a mark that looks like a number": ("channel", "{column: Ref2, values: {01: phone}}", "01", "phone"),
     "a constant": ("channel", "{constant: web}", "", "web"),
     "a constant number": ("category", "{constant: 12}", "", "12"),

@@ -43,15 +43,21 @@ def test_a_draft_is_well_formed(tmp_path: Path, record_type: str, measure: str) 
 
 @pytest.mark.parametrize(
     ("wrong", "told"),
-    [({"polarity": "up"}, ["`models.0.config.meta.polarity`", "high, low, neutral"]), ({"definition": "Short"}, ["description"])],
+    [
+        ({"polarity": "up"}, ["`models.0.config.meta.polarity`", "high, low, neutral"]),
+        ({"definition": "Short"}, ["description", "Allowed: text of at least 20 characters"]),
+        ({"service": "../elsewhere"}, ["`models.0.config.meta.service`", "For example"]),
+    ],
 )
 def test_a_wrong_answer_names_the_field_and_what_is_valid_and_writes_nothing(
     tmp_path: Path, wrong: dict[str, Any], told: list[str]
 ) -> None:
+    folder = tmp_path / "indicators"
+    folder.mkdir()
     with pytest.raises(ConfigError) as raised:
-        write_indicator("lost_property_returned", "complaint", facts_for("count") | wrong, VERSION, tmp_path)
+        write_indicator("lost_property_returned", "complaint", facts_for("count") | wrong, VERSION, folder)
     assert all(text in str(raised.value) for text in told), str(raised.value)
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.rglob("*")) == [folder]
 
 
 def test_what_is_there_already_is_kept(tmp_path: Path) -> None:

@@ -92,6 +92,7 @@ def test_any_amount_written_with_commas_is_read_back(amount: Any) -> None:
         ({"decimal": ",", "thousands": "."}, False, None),
         ({"decimal": ",", "thousands": "."}, True, "thousands"), ({"symbols": ["5"]}, False, "symbols"),
         ({"symbols": ["m"], "multiples": {"M": 1_000_000}}, False, "symbols"),
+        ({"symbols": ["%"], "times": 100}, False, "times"), ({"symbols": ["£"], "times": 1000}, False, None),
     ],
 )  # fmt: skip
 def test_what_could_be_two_numbers_is_refused(stated: dict[str, Any], own: bool, setting: str | None) -> None:

@@ -8,6 +8,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 import yaml
@@ -221,3 +222,58 @@ def test_a_file_that_holds_no_table_says_why(tmp_path: Path, content: str | byte
 def test_a_header_alone_is_matched_by_its_names(tmp_path: Path) -> None:
     receipt = taken_in(tmp_path, HEADER, record_type="service_request")
     assert (receipt.status, receipt.rows_read) == ("accepted", 0)
+
+
+@pytest.mark.parametrize(
+    ("footer", "layout"),
+    [
+        ('\n"Applied filters:\nYear is 2025\nStatus is not Void"\n', {"blank_line": 1, "notes": 1}),
+        ("(40 rows affected)\n", {"notes": 1}),
+        ("\nReport generated on 01/05/2025\nEnd of report\n", {"blank_line": 1, "notes": 2}),
+        (",,,,,,,1234.50\n", {"total": 1}),
+    ],
+)
+def test_what_programs_write_below_a_table_is_layout_and_no_record_without_a_word_is(
+    tmp_path: Path, footer: str, layout: dict[str, int]
+) -> None:
+    rows = CASES.replace(",Abbey,", ",,", 1) + footer  # of one record nobody knows the ward
+    receipt = taken_in(tmp_path, HEADER + rows)
+    assert (receipt.rows_accepted, receipt.rows_quarantined, receipt.layout) == (40, 0, layout)
+
+
+def test_a_single_total_below_a_few_rows_is_no_record(tmp_path: Path) -> None:
+    receipt = taken_in(tmp_path, HEADER + "".join(map(case, range(12, 18))) + "Total,,,,,,,6\n")
+    assert (receipt.rows_accepted, receipt.layout) == (6, {"total": 1})
+
+
+def test_the_first_and_last_day_of_a_period_in_columns_of_their_own_are_no_single_days(tmp_path: Path) -> None:
+    rows = "".join(f"E06000996,2024-{n:02}-01,2024-{n:02}-28,0.{90 + n}\n" for n in range(1, 10))
+    text = proposed(tmp_path, "Area code,Period start,Period end,Value\n" + rows, "figures.csv", "reported_figure").read_text()
+    found = yaml.safe_load(text)
+    assert (found["columns"]["period_start"], found["columns"]["period_end"]) == ("Period start", "Period end")
+    assert "constant" in found["columns"]["period_type"]
+    assert "reshape" not in found
+    assert "value: Value  # CONFIRM: The figure, in the indicator's unit; all lie between 0 and 1: for percentages add" in text
+
+
+def test_the_number_of_a_record_may_be_any_column_that_is_different_in_every_row(tmp_path: Path) -> None:
+    header = HEADER.replace("Case ref", "APPNO").replace("Customer name", "Agent")
+    text = proposed(tmp_path, header + CASES, record_type="service_request").read_text()
+    assert (
+        "# CONFIRM: request_id: The request's own number in the system it comes from; `APPNO` is different in every row" in text
+    )
+
+
+def test_cells_merged_below_the_names_of_a_workbook_are_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for values in (["Ref", "Opened", "Ward"], *([f"R{n}", datetime(2025, 4, n), "Abbey"] for n in range(1, 9))):
+        sheet.append(values)
+    told = []
+    for area in ("A1:A1", "C2:C3"):
+        sheet.merge_cells(area)
+        data = io.BytesIO()
+        book.save(data)
+        told.append("add `merged_cells: carry`" in proposed(tmp_path, data.getvalue(), "a.xlsx").read_text())
+    assert told == [False, True]

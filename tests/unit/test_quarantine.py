@@ -271,7 +271,7 @@ def test_a_corrected_file_becomes_corrections_and_puts_its_rows_right(tmp_path: 
     save(path, rows)
     done = retried(case, path)
     assert done.exit_code == 0, done.output
-    assert "2 corrections were added" in done.stdout
+    assert "2 corrections added to" in done.stdout
     beside, private = corrections.beside(case.source), corrections.private(case.source, case.workspace)
     written, other = (private, beside) if text == SOURCE else (beside, private)
     assert written.exists()
@@ -310,6 +310,7 @@ def test_a_corrected_file_with_a_wrong_row_records_nothing_and_says_which(
     done = retried(case, path)
     assert done.exit_code == 1
     assert message in done.stderr
+    assert column == 0 or "rows.csv, row 2 (delivery" in done.stderr  # as a spreadsheet counts, the names being its first row
     assert "No correction was recorded" in done.stderr
     assert "2025" not in done.stderr.replace("(any more)", "")
     assert not corrections.private(case.source, case.workspace).exists()

@@ -70,6 +70,10 @@ MISTAKES = {
     "a note that is none": ("missing:", "marks: {N/A: n}\nmissing:", ["`marks.N/A`", 'Allowed: "c", "x", "z", "u"']),
     "a name for two codes": ("missing:", "lists: {kinds: {a: [x], b: [X]}}\nmissing:", ["line 12, `lists.kinds`", "one code"]),
     "dates of one column": ("{column: Due,", '{column: Due, dates: ["%d/%m/%y", "%m/%d/%y"],', ["`columns.due_at.dates`"]),
+    "a word that the contract has not": ("TEL: phone", "TEL: telephone",
+                                         ["line 22, `columns.channel.values.TEL`", "mean `phone`?", "Allowed: phone, web"]),
+    "a constant that the contract has not": ("{column: How, values: {TEL: phone, \"?\": null}}", "{constant: pigeon}",
+                                             ["line 22, `columns.channel.constant`", "Allowed: phone, web"]),
     "intake's own name": ("request_id: Ref", "request_id: row_number", ["`columns.request_id`", "intake adds its own"]),
 }  # fmt: skip
 

@@ -31,7 +31,7 @@ QUERIES = {
     "peers": """
         with peer as (
             select case_id, value, polarity, 4 as least_peers,
-                cast(unnest(string_split(peer_values, ' ')) as double) as peer_value
+                cast(unnest(coalesce(string_split(cast(peer_values as varchar), ' '), [null])) as double) as peer_value
             from vector
         ),
         position as ({{ peer_position('peer', ['case_id', 'value', 'polarity']) }})
@@ -39,8 +39,9 @@ QUERIES = {
         from position order by case_id
     """,
     "quantile": """
-        select vector.*, case nquantiles when 4 then {{ quantile_of_rank('place', 'number', 4) }}
-            when 5 then {{ quantile_of_rank('place', 'number', 5) }} end as found
+        select vector.*, case nquantiles
+            {%- for parts in range(2, 101) %} when {{ parts }} then {{ quantile_of_rank('place', 'number', parts) }}
+            {%- endfor %} end as found
         from (
             select *, count(value) over (partition by "group", nquantiles, invert) as number,
                 case when value is not null then rank() over (

@@ -39,6 +39,16 @@ LEVELS: dict[str, dict[str, Any]] = {
     "85% by 2026/27": {"level": 85.0, "due_on": date(2027, 3, 31)},
     "at least 85% by the end of June 2027": {"at_least": 85.0, "due_on": date(2027, 6, 30)},
     "60 by 1st March 2030": {"level": 60.0, "due_on": date(2030, 3, 1)},
+    "60 before 2030": {"level": 60.0, "due_on": date(2029, 12, 31)},
+    "60 before 1 March 2030": {"level": 60.0, "due_on": date(2030, 2, 28)},
+    "60 before 2026/27": {"level": 60.0, "due_on": date(2026, 3, 31)},
+    "60 before the end of 2026/27": {"level": 60.0, "due_on": date(2027, 3, 31)},
+    "a minimum of 90%": {"at_least": 90.0},
+    "90% min": {"at_least": 90.0},
+    "max 10": {"at_most": 10.0},
+    "not less than 95%": {"at_least": 95.0},
+    "maintain above 95%": {"at_least": 95.0, "is_strict": True},
+    "keep at or below 5": {"at_most": 5.0},
 }
 CHANGES: dict[str, dict[str, Any]] = {
     "To increase": {"direction": "increase"},
@@ -49,11 +59,16 @@ CHANGES: dict[str, dict[str, Any]] = {
     "No worse than the previous year": {"direction": "maintain"},
     "To reduce by 5%": {"direction": "decrease", "amount": 5.0, "amount_type": "relative"},
     "increase by 2.5 percentage points": {"direction": "increase", "amount": 2.5, "amount_type": "absolute"},
+    "increase by 2pp": {"direction": "increase", "amount": 2.0, "amount_type": "absolute"},
+    "Year on year improvement": {"direction": "improve"},
+    "year-on-year reduction": {"direction": "decrease"},
+    "same or better than last year": {"direction": "maintain"},
     "To halve": {"direction": "decrease", "amount": 50.0, "amount_type": "relative"},
 }
 COMPARISONS: dict[str, dict[str, Any]] = {
     "Better than statistical neighbours": {"comparator": "statistical_neighbours", "relation": "better"},
     "Better or equal to national average": {"comparator": "national", "relation": "no_worse"},
+    "Equal to or better than England": {"comparator": "national", "relation": "no_worse"},
     "Below (better than) national average": {"comparator": "national", "relation": "below"},
     "Above or equal to national average": {"comparator": "national", "relation": "at_least"},
     "no worse than the regional average": {"comparator": "region", "relation": "no_worse"},
@@ -67,6 +82,7 @@ COMPARISONS: dict[str, dict[str, Any]] = {
 PLACES: dict[str, tuple[str, int]] = {
     "top quartile": ("quartile", 1),
     "Second quartile or better": ("quartile", 2),
+    "remain in top quartile": ("quartile", 1),
     "top two quartiles": ("quartile", 2),
     "in the top 3": ("rank", 3),
 }
@@ -79,6 +95,8 @@ UNREADABLE: dict[str, str] = {
     "50 by 31 June 2020": "day is out of range",
     "85 by 2026/28": "2026/28 is not a year",
     "increase by -5": "a change is by more than nothing",
+    "95,5": "neither a level",
+    "from 70% to 75%": "neither a level",
     "top 0": "no authority, or every one, has such a place",
     "fourth quartile": "neither a level",
 }
@@ -110,7 +128,7 @@ def test_a_place_among_other_authorities_is_read(words: str) -> None:
     assert said(words) == {"kind": kind, "comparator": "peers", "place": place}
 
 
-@pytest.mark.parametrize("words", ["None set", "N/A", "Target not applicable", "-"])
+@pytest.mark.parametrize("words", ["None set", "N/A", "Target not applicable", "-", "Monitor only", "Baseline year"])
 def test_words_that_set_no_target_are_no_target(words: str) -> None:
     assert read(words).kind == "none"
 
@@ -128,6 +146,26 @@ def test_a_number_is_read_in_the_unit_of_the_indicator() -> None:
     assert read("£297.5m", "£ million").level == 297.5
     assert read("12 missed bins", "missed bins per 1,000 residents").level == 12
     assert read("12 missed bins", "percent").kind == "not_measurable"
+    assert read("fewer than 3.5 per 1,000", "reports per 1,000 residents").at_most == 3.5
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [("8 weeks", "days"), ("30 minutes", "hours"), ("4.5 weeks", "percent"), ("5%", "days"), ("£1.2m", "percent"),
+     ("50 people", "percent"), ("3.5 per 100,000", "per 1,000 residents"), ("5 days", "requests")],
+)  # fmt: skip
+def test_a_number_in_another_unit_than_the_indicators_is_no_target(words: str, unit: str) -> None:
+    assert "not the unit of the indicator" in str(read(words, unit).reason) or "neither the unit" in str(read(words, unit).reason)
+    assert read(f"reduce by {words}", unit).kind == ("change" if "%" in words else "not_measurable")
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [("5 working days", "days"), ("95%", "percent"), ("2 points", "percent"), ("95", "days"), ("£5", "pounds per resident"),
+     ("12 per year", "visits per year"), ("40 households", "homes"), ("5%", "percent of budget"), ("4 weeks", "")],
+)  # fmt: skip
+def test_a_number_in_the_indicators_unit_is_a_target(words: str, unit: str) -> None:
+    assert read(words, unit).level is not None
 
 
 def test_a_year_in_words_begins_when_the_councils_year_does() -> None:
