@@ -297,7 +297,7 @@ def _words(unit: str) -> set[str]:
 def _number(found: re.Match[str], name: str, unit: str) -> float:
     """A number in the indicator's unit. Raises :class:`ValueError` where what follows it is no unit that is known."""
     text = re.sub(r"[£$€,]", "", found[name])
-    scale, given, own = found[f"{name}_scale"], (found[f"{name}_unit"] or "").strip(), _plain(unit)
+    scale_word, given, own = found[f"{name}_scale"], (found[f"{name}_unit"] or "").strip(), _plain(unit)
     if "£" in found[name] and not given:
         given = "pounds"
     if not _words(given) <= _words(own):
@@ -307,7 +307,7 @@ def _number(found: re.Match[str], name: str, unit: str) -> float:
         if own and " per " not in f" {given} " and kinds.isdisjoint(others) and (kinds or others):
             raise ValueError(f"“{given}” is not the unit of the indicator, which is {unit}")
     number = 0.0 if text in ("zero", "nil") else float(text)
-    if scale is None:
+    if scale_word is None:
         return number
-    of_unit = next((_SCALES[word] for word in words if word in _SCALES), 1.0)
-    return number * _SCALES[scale] / of_unit
+    of_unit = next((scale for word, scale in _SCALES.items() if word in _words(own)), 1.0)
+    return number * _SCALES[scale_word] / of_unit
