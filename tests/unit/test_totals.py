@@ -12,7 +12,8 @@ from small_release import COUNCIL
 
 from pipelines.contract import AddsUp, Column, TableContract
 from pipelines.council import Area
-from pipelines.disclosure.totals import sums_found
+from pipelines.disclosure.cells import read_cells
+from pipelines.disclosure.totals import SUMS, sums_found
 
 KINDS = ("complaint", "compliment", "enquiry")
 AREAS = tuple(Area(f"W{n}", f"Ward {n}", "ward", (), (("fifth", "first" if n < 3 else "second"),)) for n in range(1, 5))
@@ -94,3 +95,13 @@ def test_a_group_of_areas_is_its_areas_where_all_of_them_are_there(tmp_path: Pat
     assert [record.split("|")[2:] for record in sums["record"]] == [
         [f"area={whole}", "by=fifth", "group=first"], ["area=W1", "by=all", "group=all"], ["area=W2", "by=all", "group=all"],
     ]  # fmt: skip
+
+
+def test_a_sum_of_counts_to_a_figure_that_is_no_count_binds_nothing(tmp_path: Path) -> None:
+    cases(1).write_parquet(tmp_path / "cases.parquet")
+    sides = [("whole", "cases", "amount", "start=2023-01-01|end=2023-01-01|kind=complaint|stage=1", -1.0)]
+    sides += [("whole", "cases", "number", f"start=2023-01-01|end=2023-01-01|kind=complaint|stage={n}", 1.0) for n in (2, 3)]
+    told = pl.DataFrame(sides, schema=SUMS, orient="row")
+    assert read_cells([CASES], tmp_path, COUNCIL, told).sums.shape[0] == 0
+    of_counts = told.with_columns(column=pl.lit("number"))
+    assert read_cells([CASES], tmp_path, COUNCIL, of_counts).sums.shape[0] == 1
