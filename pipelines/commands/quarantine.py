@@ -26,6 +26,9 @@ from pipelines.workspace import Workspace
 if TYPE_CHECKING:
     from pipelines.deliveries import Judged, Standing
 
+BESIDE = ("duplicate_key", "repeated_row", "transition")
+"""Rules about a row and others: it may be put right without a change of its own."""
+
 quarantine_app = typer.Typer(no_args_is_help=True, help="Rows that were set aside, why, and how to put them right.")
 
 
@@ -231,7 +234,7 @@ def _left(judged: Judged, workspace: Workspace) -> list[dict[str, Any]]:
                 f"{one['column']}: {masked(one['expects'], judged.source)} → {masked(one['value'], judged.source)}"
                 for one in row["corrections"]
             ),
-            "because": "; ".join(dict.fromkeys(one["reason"] for one in row["corrections"])) or "contract or mapping changed",
+            "because": "; ".join(dict.fromkeys(one["reason"] for one in row["corrections"])) or _because(row["reasons"]),
             "who": "; ".join(dict.fromkeys(one["who"] for one in row["corrections"])),
             "when": "; ".join(dict.fromkeys(one["when"] for one in row["corrections"])),
             "set_aside_in": row["set_aside_in"],
@@ -240,6 +243,12 @@ def _left(judged: Judged, workspace: Workspace) -> list[dict[str, Any]]:
         }
         for row in history.read(workspace.history / judged.source.name, judged.delivery.sha256).to_dicts()
     ]
+
+
+def _because(reasons: list[dict[str, str]]) -> str:
+    """Why a row left the quarantine that nobody corrected."""
+    beside = any(reason["rule"] in BESIDE for reason in reasons)
+    return "contract, mapping or the rows beside it changed" if beside else "contract or mapping changed"
 
 
 def _source(name: str, workspace: Workspace) -> Standing:

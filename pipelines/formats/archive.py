@@ -5,6 +5,7 @@ Belongs here: members, their names and sizes. Does not belong here: what is in a
 
 from __future__ import annotations
 
+import errno
 import shutil
 import stat
 import zipfile
@@ -41,6 +42,10 @@ def opened(path: Path, largest: int, what: str = "a ZIP archive") -> Iterator[zi
             yield archive
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
         raise BrokenDelivery(f"the file cannot be read as {what}: {error}") from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise BrokenDelivery(f"the file cannot be read as {what}: it says that a member stands where nothing can") from None
 
 
 def _refuse(member: zipfile.ZipInfo) -> None:

@@ -51,7 +51,7 @@ def stream(path: Path, *names: str) -> bytes:
     for at in range(0, len(directory), 128):
         length = struct.unpack_from("<H", directory, at + 64)[0]
         entries[directory[at : at + max(length - 2, 0)].decode("utf-16-le")] = struct.unpack_from("<II", directory, at + 116)
-    first, length = next(entries[name] for name in (*names, "") if name in entries and name)
+    first, length = entries[next((name for name in names if name in entries), names[0])]
     if length >= small_limit:
         return b"".join(sector(number) for number in _chain(chains, first))[:length]
     small = b"".join(sector(number) for number in _chain(chains, entries["Root Entry"][0]))

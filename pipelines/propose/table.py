@@ -31,6 +31,9 @@ from pipelines.formats.text import as_utf8
 from pipelines.formats.xml import plain, safe_parser
 
 TOP_ROWS = 60
+DEEPEST = 4
+MOST_KEYS = 100
+"""Names of values within a value; more are no names but, say, the ids of records."""
 MOST_CELLS = 5_000_000
 """Cells that are looked at; more of a longer file tell little more."""
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1", "utf-16-le", "utf-16-be")
@@ -319,6 +322,8 @@ def _cells(path: Path, form: dict[str, Any], scratch: Path) -> tuple[pl.DataFram
     names = [name for name, often in there.items() if often == 1 and name not in ("row_number", "unreadable", "reasons")]
     if not names:
         raise BrokenDelivery("no column has a name of its own")
+    if form.get("content", form)["type"] in ("json", "jsonl", "yaml"):
+        names = _unfolded(path, form, names, scratch)
     most = max(1000, MOST_CELLS // len(names))
     found = [frame([], names)]
     with open_delivery(path, form, names, scratch) as opened:
@@ -328,6 +333,31 @@ def _cells(path: Path, form: dict[str, Any], scratch: Path) -> tuple[pl.DataFram
             if most < 0:
                 break
     return pl.concat(found).sort("row_number"), most >= 0
+
+
+def _unfolded(path: Path, form: dict[str, Any], names: list[str], scratch: Path) -> list[str]:
+    """The names with those of values within values after a dot, as far as the first records have such."""
+    for _ in range(DEEPEST):
+        first = _first(path, form, names, scratch).head(TOP_ROWS)
+        keys = {name: _keys(first[name].drop_nulls().to_list()) for name in names}
+        if not any(keys.values()):
+            break
+        names = [at for name in names for at in ([f"{name}.{key}" for key in keys[name]] or [name])]
+    return names
+
+
+def _keys(cells: Sequence[str]) -> list[str]:
+    """The names of the values within the cells; none where a cell is no object, or they have too many to be names."""
+    found: dict[str, None] = {}
+    for cell in cells:
+        try:
+            inner = json.loads(cell) if cell.startswith("{") else None
+        except ValueError:
+            inner = None
+        if not isinstance(inner, dict):
+            return []
+        found |= dict.fromkeys(inner)
+    return [] if len(found) > MOST_KEYS or any("." in key for key in found) else list(found)
 
 
 def _first(path: Path, form: dict[str, Any], names: list[str], scratch: Path) -> pl.DataFrame:

@@ -411,6 +411,19 @@ def damaged() -> bytes:
     return bytes(data)
 
 
+def misplaced() -> bytes:
+    """An archive whose list says that a member stands where nothing can."""
+    data = bytearray(zipped({"a.csv": HEADER, "b.csv": HEADER}))
+    at = data.index(b"PK\x05\x06") + 16
+    data[at : at + 4] = (1 << 30).to_bytes(4, "little")  # so all members seem to stand before the file
+    return bytes(data)
+
+
+def without_workbook() -> bytes:
+    """A compound file that holds something else, as a document of Word or a workbook with a password is."""
+    return xls(NAMES, ROW).replace("Workbook".encode("utf-16-le"), "Document".encode("utf-16-le"))
+
+
 def lying() -> bytes:
     """An archive whose member is larger than its entry says."""
     data = bytearray(zipped({"a.csv": HEADER + GOOD * 100}))
@@ -464,6 +477,12 @@ BROKEN: dict[str, tuple[Callable[[], bytes] | bytes | str, str, str]] = {
         "a quotation mark in row 1 below the column names is not closed",
     ),
     "XLS called XLSX": (xls(NAMES, ROW), XLSX, "the file is a workbook of type xls, and xlsx is stated"),
+    "a compound file that is no workbook": (
+        without_workbook,
+        XLS,
+        "cannot be read as a workbook: it is none, or it is encrypted",
+    ),
+    "a member where nothing can stand": (misplaced, ALL, "it says that a member stands where nothing can"),
     "CSV called XLSX": (HEADER + GOOD, XLSX, "cannot be read as a workbook: it is none"),
     "a web page called XLS": (
         "<html><table><tr><td>Ref</td></tr></table></html>",

@@ -277,3 +277,15 @@ def test_cells_merged_below_the_names_of_a_workbook_are_told(tmp_path: Path) -> 
         book.save(data)
         told.append("add `merged_cells: carry`" in proposed(tmp_path, data.getvalue(), "a.xlsx").read_text())
     assert told == [False, True]
+
+
+def test_values_within_values_are_proposed_by_their_names_with_dots(tmp_path: Path) -> None:
+    records = [
+        {"id": f"E{n}", "times": {"opened": f"2025-04-{n:02}"}, "place": {"area": {"ward": "Abbey"}}, "tags": ["a"]}
+        for n in range(1, 25)
+    ]
+    receipt = taken_in(tmp_path, json.dumps({"data": records}), "a.json", "service_request")
+    assert (receipt.rows_accepted, receipt.rows_quarantined) == (24, 0)
+    found = load_yaml(tmp_path / "new_source" / "source.yml", "source")["columns"]
+    assert found["opened_at"] == "times.opened"
+    assert found["area_code"] == {"column": "place.area.ward", "lookup": "areas"}

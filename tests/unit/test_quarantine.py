@@ -87,6 +87,16 @@ def test_the_history_tells_the_reasons_and_who_put_the_row_right(case: Case) -> 
     assert last.rows_quarantined == 0
 
 
+def test_a_row_that_left_because_another_was_corrected_says_so(case: Case) -> None:
+    case.drop(HEADER + GOOD + GOOD.replace("Abbey", ""))
+    receipt = case.take_in()
+    assert case.quarantined(receipt) == {n: {("request_id", "duplicate_key")} for n in (1, 2)}
+    correct(case, entry(receipt, column="Ref", expects="007", value="008"))
+    assert case.take_in().rows_quarantined == 0
+    rows = read(typed("quarantine", "show", "records", receipt.delivery, "--history", "--json", *places(case)))
+    assert [row["because"] for row in rows] == ["contract, mapping or the rows beside it changed", "Paper form"]
+
+
 def test_a_record_is_corrected_by_its_key_in_whichever_delivery_has_it(case: Case) -> None:
     case.drop(BAD)
     receipt = case.take_in()
