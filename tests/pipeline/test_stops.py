@@ -23,6 +23,8 @@ DRAFTED = {
     "limitations": "It is a draft.",
 }  # fmt: skip
 VERSION = {"reason": "To begin with.", "valid_from": "2026-04-01", "approved_by": "Nobody yet"}
+MEASURES = Path(__file__).parents[1] / "measures" / "indicators"
+"""One indicator of each measure."""
 CSV = "Ref,Service,Opened,Due,Closed,Ward\n"
 
 
@@ -245,6 +247,14 @@ def test_every_method_version_has_a_worked_example_that_holds(released: Line) ->
     assert set(found.values()) == {"pass"}
     methods = list((released.project / "dbt_project/models/indicators").rglob("*_v*.sql"))
     assert len(found) >= len(methods)
+
+
+def test_the_worked_example_of_every_measure_holds(released: Line) -> None:
+    further = shutil.copytree(MEASURES, released.project / "dbt_project" / "target" / "measures")
+    methods = [path.name.removesuffix("_v1.sql") for path in further.rglob("*.sql")]
+    found = dbt_test(released, released.state, *methods, further=further)
+    assert {name: status for name, status in found.items() if status != "pass"} == {}
+    assert len(found) == len(methods)
 
 
 def test_the_worked_example_of_every_drafted_indicator_holds(released: Line) -> None:

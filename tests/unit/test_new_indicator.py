@@ -30,7 +30,7 @@ FACTS: dict[str, Any] = {
 }
 VERSION = {"reason": "People want their things back.", "valid_from": "2026-04-01", "approved_by": "Head of Service"}
 FURTHER = {
-    "standardised_rate": (["--standard-population", "{0-64: 80500, 65+: 19500}"], ""),
+    "standardised_rate": (["--standard-population", "{0-64: 80500, 65+: 19500}"], "{0-64: 80500, 65+: 19500}\n"),
     "percentile": (["--percentile", "90"], "90\n"),
     "index": (["--index-of", "median", "--base-year-start", "2023-04-01"], "median\n2023-04-01\n"),
     "free": ([], ""),
@@ -134,7 +134,7 @@ def test_the_command_names_the_project_s_own_file_that_has_the_indicator(tmp_pat
 def test_what_a_measure_needs_is_taken_as_options_or_asked_for(tmp_path: Path, measure: str) -> None:
     options, typed = FURTHER[measure]
     drafted = []
-    for folder, further, answers in ((tmp_path / "told", options, ""), (tmp_path / "asked", [] if typed else options, typed)):
+    for folder, further, answers in ((tmp_path / "told", options, ""), (tmp_path / "asked", [], typed)):
         arguments = ["new", "indicator", "returned", "--record-type", "service_request", "--valid-from", "2026-04-01"]
         arguments += [*options_for(measure), *further, "--indicators", str(folder)]
         done = CliRunner().invoke(app, arguments, input=answers)
