@@ -289,6 +289,7 @@ def _about_settings(config: Config, model: Mapping[str, Any], meta: Mapping[str,
         if field in meta and field not in needed:
             wanted = next(name for name, fields in NEEDS.items() if field in fields)
             yield config.problem((*at, field), f"stands only with `measure: {wanted}`; this is `measure: {measure}`.")
+    yield from _about_periods(config, meta)
     calculation = meta.get("index_of", measure)
     if meta.get("weighted") and calculation not in WEIGHTED:
         yield config.problem((*at, "weighted"), f"a {calculation} has no weights. Measures with weights: {', '.join(WEIGHTED)}.")
@@ -303,6 +304,18 @@ def _about_settings(config: Config, model: Mapping[str, Any], meta: Mapping[str,
             elif "rate" in calculation and breakdown not in POPULATION_GROUPS:
                 what = f"residents are counted by {' and '.join(POPULATION_GROUPS)} only, so there is no rate by {breakdown}."
                 yield config.problem(column, what)
+
+
+def _about_periods(config: Config, meta: Mapping[str, Any]) -> Iterator[str]:
+    """Whether anything is published; figures received ready-made have the periods that they come with."""
+    wards = meta.get("ward_periods", WARD_PERIODS)
+    kinds = (meta.get("council_periods", COUNCIL_PERIODS), wards, meta.get("breakdown_periods", wards))
+    if meta["measure"] != REPORTED and not any(kinds):
+        what = (
+            "neither the whole council nor wards nor groups have a kind of period, so nothing would be published."
+            f" For example: [{', '.join(COUNCIL_PERIODS)}]."
+        )
+        yield config.problem(("models", 0, "config", "meta", "council_periods"), what)
 
 
 def _about_sql(config: Config, model: Mapping[str, Any]) -> Iterator[str]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from pipelines.config import ConfigError
+from pipelines.config import SCHEMAS, ConfigError
 from pipelines.indicators import REPORTED, load_indicators
 
 
@@ -25,6 +25,7 @@ class Draft:
 
     ``period``, ``share`` and ``amount`` are SQL; ``which`` are conditions in which ``{service}`` stands for the service.
     ``given`` are records that count, each with what ``share`` and ``amount`` make of it; ``left_out`` is one that does not.
+    ``age_group`` is the column that a rate is standardised by.
     """
 
     period: str
@@ -35,6 +36,7 @@ class Draft:
     left_out: dict[str, Any]
     measures: tuple[str, ...]
     base: str = "1"
+    age_group: str = "age_group"
     settings: Mapping[str, Any] | None = None
 
 
@@ -57,7 +59,8 @@ DRAFTS = {
             ),
         ),
         left_out={"opened_at": "2026-04-01 09:00", "due_at": "2026-04-10 17:00", "closed_at": None},
-        measures=("count", "percentage", "rate", "mean", "median"),
+        measures=("count", "percentage", "rate", "standardised_rate", "mean", "median", "percentile", "index", "free"),
+        age_group="category",
     ),
     "complaint": Draft(
         period="{{ on_day('closed_on') }}",
@@ -77,7 +80,7 @@ DRAFTS = {
             ),
         ),
         left_out={"kind": "compliment", "received_on": "2026-04-01", "due_on": "2026-04-10", "closed_on": "2026-04-08"},
-        measures=("count", "percentage", "rate", "mean", "median"),
+        measures=("count", "percentage", "rate", "mean", "median", "percentile", "index", "free"),
     ),
     "survey_response": Draft(
         period="{{ in_period('wave', 'fieldwork_start', 'fieldwork_end') }}",
@@ -109,7 +112,7 @@ DRAFTS = {
             ({"period_start": "2026-04-01", "period_end": "2026-06-30", "budget": 100, "actual": 101}, (101, 101), "2026-04-01"),
         ),
         left_out={"period_start": "2026-07-01", "period_end": "2026-09-30", "budget": 100, "actual": None},
-        measures=("sum", "ratio"),
+        measures=("sum", "ratio", "index", "free"),
         base="budget",
         settings={"about_people": False, "council_periods": ["quarter", "financial_year"], "ward_periods": []},
     ),
@@ -117,23 +120,50 @@ DRAFTS = {
 """Record types that a draft can be written for; figures received ready-made have no SQL and need none."""
 
 
+FREE = {"council_periods": ["financial_year"], "ward_periods": []}
+"""What a draft with free SQL is published by: the figures that the SQL gives, which are not rolled up."""
+YEAR = {"period_type": "financial_year", "period_start": "2026-04-01", "period_end": "2027-03-31"}
+"""The financial year in which all records of worked examples lie."""
+YEAR_SQL = """\
+select
+    '{period_type}' as period_type,
+    cast('{period_start}' as date) as period_start,
+    cast('{period_end}' as date) as period_end
+"""
+"""The same as dbt takes it of a model that is no relation in the warehouse."""
+
+
 def measures_of(record_type: str) -> tuple[str, ...]:
     """The measures that a draft over records of this type can have."""
     return (REPORTED,) if record_type == "reported_figure" else DRAFTS[record_type].measures
 
 
+def indexed_of(record_type: str) -> list[str]:
+    """Of those, the measures that an index can be of."""
+    schema = json.loads((SCHEMAS / "indicator.json").read_text(encoding="utf-8"))
+    allowed = schema["$defs"]["meta"]["properties"]["index_of"]["enum"]
+    return [measure for measure in measures_of(record_type) if measure in allowed]
+
+
 def write_indicator(
-    name: str, record_type: str, facts: Mapping[str, Any], version: Mapping[str, str], folder: Path
+    name: str,
+    record_type: str,
+    facts: Mapping[str, Any],
+    version: Mapping[str, str],
+    folder: Path,
+    further: Sequence[Path] = (),
 ) -> list[Path]:
     """Write ``<service>/<name>.yml`` and, for figures worked out here, its SQL below ``folder``; return the files.
 
     ``facts`` are the fields of ``meta`` and ``definition``; ``version`` those of the first method version. Raises
-    :class:`ConfigError` with every fault before anything is written, and :class:`FileExistsError` where a file stands.
+    :class:`ConfigError` with every fault before anything is written, and :class:`FileExistsError` where a file stands or
+    the indicator is defined already anywhere below ``folder`` or the ``further`` folders of indicators.
     """
     content = _yaml(name, record_type, facts, version)
     files = {Path(facts["service"]) / f"{name}.yml": content}
     if record_type != "reported_figure":
-        files[Path(facts["service"]) / f"{name}_v1.sql"] = _sql(DRAFTS[record_type], record_type, facts)
+        sql = _free_sql if facts["measure"] == "free" else _sql
+        files[Path(facts["service"]) / f"{name}_v1.sql"] = sql(DRAFTS[record_type], record_type, facts)
     with tempfile.TemporaryDirectory() as scratch:
         # without folders: service and name are answers still, and could lead out of any folder
         _write({Path(file.name): text for file, text in files.items()}, Path(scratch))
@@ -144,6 +174,8 @@ def write_indicator(
     for file in files:
         if (folder / file).exists():
             raise FileExistsError(f"{folder / file} is there already; choose another name or remove it.")
+    for file in (file for place in (folder, *further) for file in sorted(place.rglob(f"{name}.y*ml"))):
+        raise FileExistsError(f"The indicator `{name}` is defined already, in {file}; choose another name or remove it.")
     _write(files, folder)
     return [folder / file for file in files]
 
@@ -156,40 +188,105 @@ def _write(files: Mapping[Path, str], folder: Path) -> None:
 
 def _sql(draft: Draft, record_type: str, facts: Mapping[str, Any]) -> str:
     """One row a record counted, as the common models read it."""
-    numerator, base = _row(draft, facts["measure"])
+    numerator, base = _row(draft, facts)
     area = "cast(null as varchar) as area_code" if record_type == "finance" else "area_code"
     selected = ["delivery", area, draft.period, f"{numerator} as numerator", f"{base} as denominator"]
-    selected += ["weight"] if _settings(draft).get("weighted") else []
-    which = "\n    and ".join(draft.which).replace("{service}", facts["service"])
+    selected += ["weight"] if _settings(draft, facts).get("weighted") else []
+    if facts["measure"] == "standardised_rate":
+        selected.append("age_group" if draft.age_group == "age_group" else f"{draft.age_group} as age_group")
     columns = ",\n    ".join(selected)
-    return f"select\n    {columns}\nfrom {{{{ ref('stg_{record_type}') }}}}\nwhere\n    {which}\n"
+    return f"select\n    {columns}\n{_records(draft, record_type, facts)}\n"
 
 
-def _row(draft: Draft, measure: str) -> tuple[str, str]:
+def _records(draft: Draft, record_type: str, facts: Mapping[str, Any]) -> str:
+    """The records that count."""
+    which = "\n    and ".join(draft.which).replace("{service}", facts["service"])
+    return f"from {{{{ ref('stg_{record_type}') }}}}\nwhere\n    {which}"
+
+
+FREE_SQL = """\
+with counted_record as (
+    select
+        delivery,
+        {period},
+        {amount} as amount
+    {records}
+)
+
+select
+    max(counted_record.delivery) as delivery,
+    max(council.area_code) as area_code,
+    financial_year.period_type,
+    financial_year.period_start,
+    financial_year.period_end,
+    'all' as breakdown,
+    'all' as breakdown_value,
+    cast(null as double) as numerator,
+    count(*) as denominator,
+    max(counted_record.amount) as value,
+    cast(null as double) as lower_95,
+    cast(null as double) as upper_95,
+    count(*) as counted
+from counted_record
+inner join {{{{ ref('calendar_period') }}}} as financial_year
+    on
+        financial_year.period_type = 'financial_year'
+        and counted_record.period_start between financial_year.period_start and financial_year.period_end
+cross join {{{{ ref('stg_council') }}}} as council
+group by
+    financial_year.period_type,
+    financial_year.period_start,
+    financial_year.period_end
+"""
+
+
+def _free_sql(draft: Draft, record_type: str, facts: Mapping[str, Any]) -> str:
+    """One row a figure as it is to be published: of each financial year the largest amount, for the whole council."""
+    records = _records(draft, record_type, facts).replace("\n", "\n    ")
+    return FREE_SQL.format(period=draft.period, amount=draft.amount, records=records)
+
+
+def _calculation(facts: Mapping[str, Any]) -> str:
+    """The measure whose rows the SQL gives: of an index the one that is compared with its base."""
+    return str(facts.get("index_of") or facts["measure"])
+
+
+def _row(draft: Draft, facts: Mapping[str, Any]) -> tuple[str, str]:
     """Numerator and denominator of a row: what counts, an amount, or the record itself."""
-    if measure in ("count", "rate"):
-        return "1", "0" if measure == "rate" else "1"
-    if measure in ("percentage", "ratio"):
+    calculation = _calculation(facts)
+    if calculation in ("count", "rate", "standardised_rate"):
+        return "1", "1" if calculation == "count" else "0"
+    if calculation in ("percentage", "ratio"):
         return draft.share, draft.base
     return draft.amount, "1"
 
 
-def _expected(draft: Draft, measure: str, record: dict[str, Any], made: tuple[int, int], start: str) -> dict[str, Any]:
+def _expected(
+    draft: Draft, facts: Mapping[str, Any], record: Mapping[str, Any], made: tuple[int, int], start: str
+) -> dict[str, Any]:
     """The row that a worked example expects of one record."""
-    numerator = {"count": 1, "rate": 1, "percentage": made[0], "ratio": made[0]}.get(measure, made[1])
-    base = {"rate": 0, "ratio": record.get(draft.base, 1)}.get(measure, 1)
-    return {"period_start": start, "numerator": numerator, "denominator": base}
+    share, amount = made
+    numerator, base = {
+        "count": (1, 1),
+        "rate": (1, 0),
+        "standardised_rate": (1, 0),
+        "percentage": (share, 1),
+        "ratio": (share, record.get(draft.base, 1)),
+    }.get(_calculation(facts), (amount, 1))
+    group = {"age_group": record[draft.age_group]} if facts["measure"] == "standardised_rate" else {}
+    return {"period_start": start, "numerator": numerator, "denominator": base, **group}
 
 
-def _settings(draft: Draft) -> Mapping[str, Any]:
-    return draft.settings or {}
+def _settings(draft: Draft, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the definition says besides the answers, by record type and measure."""
+    return {**(draft.settings or {}), **(FREE if facts["measure"] == "free" else {})}
 
 
 def _yaml(name: str, record_type: str, facts: Mapping[str, Any], version: Mapping[str, str]) -> str:
     """Everything true anywhere about the indicator, with a worked example where there is SQL."""
     draft = DRAFTS.get(record_type)
     meta = {field: value for field, value in facts.items() if field != "definition" and value is not None}
-    meta |= _settings(draft) if draft else {}
+    meta |= _settings(draft, facts) if draft else {}
     model: dict[str, Any] = {"name": name, "description": facts["definition"]}
     content: dict[str, Any] = {"version": 2, "models": [model]}
     if draft:
@@ -205,11 +302,30 @@ def _example(name: str, record_type: str, draft: Draft, facts: Mapping[str, Any]
     """A few invented records and the rows they give: the draft's own, to be made the indicator's."""
     key = "question" if record_type == "survey_response" else "service"
     told = {key: facts["service"]}
-    rows = [told | record for record, _, _ in draft.given] + [told | draft.left_out]
+    counted = [told | record | group for (record, _, _), group in zip(draft.given, _groups(draft, facts), strict=True)]
+    rows = [*counted, told | draft.left_out]
+    given = [{"input": f"ref('stg_{record_type}')", "rows": json.loads(json.dumps(rows))}]
+    if facts["measure"] == "free":
+        given.append({"input": "ref('calendar_period')", "format": "sql", "rows": YEAR_SQL.format(**YEAR)})
+        given.append({"input": "ref('stg_council')", "rows": [{"area_code": "C"}]})
+        largest = max(amount for _, (_, amount), _ in draft.given)
+        expected = [{"area_code": "C", **YEAR, "denominator": len(counted), "value": largest, "counted": len(counted)}]
+    else:
+        made = zip(counted, draft.given, strict=True)
+        expected = [_expected(draft, facts, record, values, start) for record, (_, values, start) in made]
     return {
         "name": f"{name}_worked_example",
         "description": f"Of {len(rows)} records the last one does not count.",
         "model": name,
-        "given": [{"input": f"ref('stg_{record_type}')", "rows": json.loads(json.dumps(rows))}],
-        "expect": {"rows": [_expected(draft, facts["measure"], *one) for one in draft.given]},
+        "given": given,
+        "expect": {"rows": expected},
     }
+
+
+def _groups(draft: Draft, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The age group of each invented record that counts, where the rate is standardised; in turn those of its population."""
+    if facts["measure"] != "standardised_rate":
+        return [{} for _ in draft.given]
+    # without any the definition is refused; it is told so when it is checked
+    named = list(facts.get("standard_population") or [None])
+    return [{draft.age_group: named[place % len(named)]} for place, _ in enumerate(draft.given)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,13 @@ from pipelines.commands.terminal import CouncilFile, IndicatorsDir, SourcesDir, 
 from pipelines.workspace import Workspace
 
 new_app = typer.Typer(no_args_is_help=True, help="A first draft of something new.")
+
+
+MEASURES = "Measure: count, sum, percentage, ratio, rate, standardised_rate, mean, median, percentile, index, free or reported"
+PER = {"rate": 1000, "standardised_rate": 100_000}
+"""Per how many residents a rate is, where nothing else is said."""
+TYPES = {"multiplier": float, "percentile": float}
+"""Answers that are numbers; the others are text."""
 
 
 def asked(text: str, default: str | None = None) -> Any:
@@ -83,7 +91,7 @@ def _say(receipt: object) -> None:
 def new_indicator(
     name: Annotated[str, typer.Argument(help="The indicator's id, in snake_case: repairs_in_time.")],
     record_type: Annotated[str, asked("Records: service_request, complaint, survey_response, finance or reported_figure")],
-    measure: Annotated[str, asked("Measure: count, percentage, rate, mean, median, sum, ratio or reported")],
+    measure: Annotated[str, asked(MEASURES)],
     service: Annotated[str, asked("Service, as records name it; of a survey the question")],
     title: Annotated[str, asked("Title, without unit or year")],
     definition: Annotated[str, asked("Definition: what is counted, out of what, and what is left out")],
@@ -98,11 +106,17 @@ def new_indicator(
     reported_by: Annotated[str | None, typer.Option(help="Who works out figures received ready-made.")] = None,
     valid_from: Annotated[str | None, typer.Option(help="First day of the method; today if not given.")] = None,
     multiplier: Annotated[float | None, typer.Option(help="Per how many residents a rate is.")] = None,
+    percentile: Annotated[float | None, typer.Option(help="Which percentile: 90.")] = None,
+    index_of: Annotated[str | None, typer.Option(help="The measure that an index compares with its base: count.")] = None,
+    base_year_start: Annotated[str | None, typer.Option(help="First day of the year that is 100: 2019-04-01.")] = None,
+    standard_population: Annotated[
+        str | None, typer.Option(help="People of each age group of a standardised rate: '{0-64: 80500, 65+: 19500}'.")
+    ] = None,
     decimals: Annotated[int, typer.Option(help="Decimals of the published value.")] = 1,
     indicators: IndicatorsDir = None,
 ) -> None:
     """Write an indicator's YAML and SQL with a worked example that holds; asks for what is not given as an option."""
-    from pipelines.new_indicator import DRAFTS, measures_of, write_indicator
+    from pipelines.new_indicator import DRAFTS, indexed_of, measures_of, write_indicator
 
     known = [*DRAFTS, "reported_figure"]
     if record_type not in known:
@@ -112,14 +126,54 @@ def new_indicator(
     facts: dict[str, Any] = {"title": title, "definition": definition, "unit": unit, "measure": measure, "decimals": decimals}
     facts |= {"polarity": polarity, "theme": theme, "perspective": perspective, "results_chain": results_chain}
     facts |= {"service": service, "limitations": limitations, "reported_by": reported_by}
-    facts["multiplier"] = 1000 if measure == "rate" and multiplier is None else multiplier
+    facts |= _needed(
+        measure,
+        {
+            "multiplier": PER.get(measure) if multiplier is None else multiplier,
+            "percentile": percentile,
+            "index_of": index_of,
+            "base_year_start": base_year_start,
+            "standard_population": standard_population,
+        },
+    )
+    if measure == "index" and facts["index_of"] not in indexed_of(record_type):
+        allowed = ", ".join(indexed_of(record_type))
+        fail(f"An index of `{facts['index_of']}` cannot be drafted over `{record_type}`. Allowed: {allowed}.", 2)
     version = {"reason": reason, "valid_from": valid_from or date.today().isoformat(), "approved_by": approved_by}
     workspace = Workspace.at(indicators=indicators)
-    folder = workspace.indicators_dir or workspace.dbt_project / "models" / "indicators"
+    own = workspace.dbt_project / "models" / "indicators"
+    folder = workspace.indicators_dir or own
     try:
-        written = write_indicator(name, record_type, facts, version, folder)
+        written = write_indicator(name, record_type, facts, version, folder, [own])
     except FileExistsError as error:
         fail(str(error))
     for path in written:
         out.print(f"[green]✓[/] {path}")
     out.print("Make the SQL and the worked example say what the definition says; then have it adopted, and run.")
+
+
+def _needed(measure: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that some measures need: as given, asked for where this measure needs one that is not."""
+    from pipelines.indicators import NEEDS
+
+    answers = dict(given)
+    for field, what in NEEDS.get(measure, {}).items():
+        if answers[field] is None:
+            answers[field] = typer.prompt(f"{field.replace('_', ' ').capitalize()}: {what}", type=TYPES.get(field, str))
+    if answers["standard_population"] is not None:
+        answers["standard_population"] = _population(answers["standard_population"])
+    whole = {field: int(number) for field in TYPES if (number := answers[field]) is not None and float(number).is_integer()}
+    return answers | whole
+
+
+def _population(text: str) -> dict[str, Any]:
+    """People of each age group as typed; ends the command where they are none."""
+    import yaml
+
+    try:
+        groups = yaml.safe_load(text)
+    except yaml.YAMLError:
+        groups = None
+    if not isinstance(groups, dict):
+        fail(f"`{text}` is no standard population. For example: {{0-64: 80500, 65+: 19500}}.", 2)
+    return {str(group): people for group, people in groups.items()}

@@ -46,6 +46,7 @@ SQL = "select delivery from {{ ref('stg_service_request') }}\n"
 
 
 INDEX = "measure: index\n        index_of: sum\n        base_year_start: 2019-04-01"
+NOTHING = "\n        council_periods: []\n        ward_periods: []"
 RATE = "measure: rate\n        multiplier: 1000"
 
 
@@ -118,11 +119,11 @@ def test_groups_are_published_by_the_periods_of_wards_where_nothing_is_said(tmp_
     }
 
 
-def reported() -> str:
+def reported(**further: object) -> str:
     content = yaml.safe_load(YAML)
     model = content["models"][0]
     del model["versions"], model["latest_version"], content["unit_tests"]
-    model["config"]["meta"] |= {"measure": "reported", "reported_by": "the lamp council"}
+    model["config"]["meta"] |= {"measure": "reported", "reported_by": "the lamp council", **further}
     return str(yaml.safe_dump(content, sort_keys=False))
 
 
@@ -164,6 +165,8 @@ def reported() -> str:
             "approved_by: Board, breakdowns: [weight]}",
             "other than those that every indicator's SQL gives",
         ),
+        ("decimals: 1", f"decimals: 1{NOTHING}", "council_periods`: neither the whole council nor wards nor groups have"),
+        ("decimals: 1", f"decimals: 1{NOTHING}", "For example: [month, quarter, financial_year, year_to_date]."),
         ("measure: percentage", RATE, "residents are counted by age_group and sex only, so there is no rate by channel"),
         ("measure: percentage", "measure: reported", "`reported_by` is missing"),
         ("measure: percentage", "measure: reported", "there is no SQL, but lamps_mended_v1.sql is there"),
@@ -209,6 +212,17 @@ def test_a_ready_made_indicator_has_no_versions(tmp_path: Path) -> None:
     assert "a figure received ready-made has no versions" in problems(
         put(tmp_path, reported().replace("name: lamps_mended", "name: lamps_mended\n  latest_version: 1"), versions=())
     )
+
+
+def test_published_by_groups_alone_is_published(tmp_path: Path) -> None:
+    text = YAML.replace("decimals: 1", f"decimals: 1{NOTHING}\n        breakdown_periods: [quarter]")
+    (indicator,) = load_indicators([put(tmp_path, text)])
+    assert (indicator.council_periods, indicator.ward_periods, indicator.breakdown_periods) == ((), (), ("quarter",))
+
+
+def test_a_ready_made_indicator_has_the_periods_its_figures_come_with(tmp_path: Path) -> None:
+    (indicator,) = load_indicators([put(tmp_path, reported(council_periods=[], ward_periods=[]), versions=())])
+    assert indicator.council_periods == ()
 
 
 def test_an_indicator_is_defined_once_over_all_folders(tmp_path: Path) -> None:
