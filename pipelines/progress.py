@@ -79,6 +79,14 @@ def _plain(message: str) -> str:
     return message.rsplit(" - ", 1)[-1]
 
 
+def _library_handler() -> logging.Handler:
+    """Tells what Dagster itself warns of, but for what is as it should be: where nothing changes, the last steps do nothing."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.addFilter(lambda record: not NOISE.search(record.getMessage()))
+    return handler
+
+
 def tell(message: str) -> None:
     """Say how far a long step has come, to whoever watches the run at a terminal."""
     logging.getLogger(NAME).info(message)
@@ -87,6 +95,7 @@ def tell(message: str) -> None:
 @dg.logger
 def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
     """The logger that ``yardstick run`` uses; it writes to standard error."""
+    logging.getLogger("dagster._core").handlers = [_library_handler()]
     logger = logging.getLogger(NAME)
     logger.setLevel(logging.DEBUG)
     logger.handlers = [_Lines(Console(stderr=True, soft_wrap=True))]
