@@ -110,7 +110,9 @@ def _covers(one: pl.DataFrame) -> pl.DataFrame:
     figures = one.filter("flow").select("figure", *series, "kind", "start", "end").unique(maintain_order=True)
     days = (pl.col("end") - pl.col("start")).dt.total_days() + 1
     figures = figures.with_columns(days=days)
-    wholes = figures.select(*series, whole="figure", first="start", last="end", length="days").unique("whole")
+    # a whole has two parts or more: so most periods are none, and are not held against all others of their series
+    longer = figures.filter(pl.col("days") >= 2 * pl.col("days").min().over(series))
+    wholes = longer.select(*series, whole="figure", first="start", last="end", length="days").unique("whole")
     inside = figures.join(wholes, on=series).filter(
         pl.col("figure") != pl.col("whole"), pl.col("start") >= pl.col("first"), pl.col("end") <= pl.col("last")
     )
