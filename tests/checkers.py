@@ -57,8 +57,8 @@ def by_csvw(dataset: Path) -> list[str]:
 def by_shacl(turtle: Path) -> list[str]:
     """Every set of shapes for DCAT-AP."""
     found = []
-    for shapes in sorted(STANDARDS.glob("*.shacl.ttl")):
-        conforms, _, said = pyshacl.validate(str(turtle), shacl_graph=str(shapes), data_graph_format="turtle")
+    for shapes in sorted(STANDARDS.glob("*.shacl.*")):
+        conforms, _, said = pyshacl.validate(rdflib.Graph().parse(turtle), shacl_graph=rdflib.Graph().parse(shapes))
         found += [] if conforms else [str(said)]
     return found
 
