@@ -23,10 +23,11 @@ AGREEING = 12
 TELLING = 10
 """The smallest figure that says something about whether two series are one."""
 FAR = 1e9
-IDENTITY = ["population", "area", "part", "start", "end"]
+NAMES = ["population", "area", "part", "table", "column", "record", "kind"]
+IDENTITY = ["population", "area", "part", "start", "end", "row"]
 SIDES = {
     "population": pl.String, "area": pl.String, "part": pl.String, "start": pl.Date, "end": pl.Date,
-    "table": pl.String, "column": pl.String, "record": pl.String, "kind": pl.String, "flow": pl.Boolean,
+    "table": pl.String, "column": pl.String, "record": pl.String, "kind": pl.String, "flow": pl.Boolean, "alone": pl.Boolean,
     "release": pl.Int64, "value": pl.Float64, "hidden": pl.Boolean, "confidential": pl.Boolean, "decimals": pl.Int64,
 }  # fmt: skip
 
@@ -42,18 +43,16 @@ def sides_of(table: TableContract, shown: pl.DataFrame, release: int, also: Set[
 
 
 def _side(table: TableContract, column: Column, shown: pl.DataFrame, release: int) -> pl.DataFrame:
-    adds, key = table.adds_up, dict(table.adds_up.same).get(column.name)
-    adds_up = bool(column.disclosure) and column.rounded == "count"
-    if not column.published or not adds_up:
-        adds, key = AddsUp(), key or table.primary_key  # takes part in declared sums alone
-    apart = {adds.areas, *(adds.periods or ()), *(adds.groups or ()), *adds.apart} if key is None else set()
-    names = [name for name in (key or table.primary_key) if name not in apart]
-    laid_out, days = key is None, adds.periods if key is None else None
-    stock = column.name in adds.stocks
-    alike = key is not None and column.name in dict(table.adds_up.same)
+    same = dict(table.adds_up.same).get(column.name)
+    counted = column.published and bool(column.disclosure) and column.rounded == "count"
+    alone = same is None and not counted  # takes part in declared sums alone
+    adds, laid_out = table.adds_up if counted else AddsUp(), counted and same is None
+    days, stock = adds.periods if laid_out else None, column.name in adds.stocks
+    apart = {adds.areas, *(adds.periods or ()), *(adds.groups or ()), *adds.apart}
+    names = same or [name for name in table.primary_key if laid_out and name not in apart]
     text = pl.col(column.name) if column.published else pl.lit(None, pl.String)
     note = (pl.col(NOTE) == CONFIDENTIAL).fill_null(False) if NOTE in shown.columns else pl.lit(False)
-    population = [pl.lit(column.name if alike else f"{table.name}.{column.name}")]
+    population = [pl.lit(column.name if same is not None else f"{table.name}.{column.name}")]
     there = shown.filter(text.is_not_null() | note | pl.lit(not column.published))
     return there.select(
         population=pl.concat_str(population + [pl.col(name).fill_null("") for name in names], separator="|"),
@@ -66,6 +65,7 @@ def _side(table: TableContract, column: Column, shown: pl.DataFrame, release: in
         record=pl.concat_str([pl.lit(f"{name}=") + pl.col(name).fill_null("") for name in table.primary_key], separator="|"),
         kind=pl.concat_str([pl.lit(""), *(pl.col(name) for name in adds.apart)], separator="|"),
         flow=pl.lit(days is not None and not stock),
+        alone=pl.lit(alone),
         release=pl.lit(release, pl.Int64),
         value=text.cast(pl.Float64, strict=False),
         hidden=pl.lit(not column.published),
@@ -84,29 +84,55 @@ def _group(adds: AddsUp) -> pl.Expr:
 
 
 def one_series(sides: pl.DataFrame) -> pl.DataFrame:
-    """Sides with the number of their figure; series of different tables that always agree are one.
+    """Sides with the number of their figure, names as enumerations; series of different tables that always agree are one.
 
     A column that no row of a series ever fills has no figures there: a count has no denominator, though its row is withheld.
+    What stands ``alone`` is a figure of its own in each ``row``.
     """
-    sides = sides.filter(pl.col("hidden") | pl.col("value").is_not_null().any().over("table", "column", "population"))
+    sides = sides.with_columns(_enumerated(sides[name]) for name in NAMES)
+    sides = sides.with_columns(row=pl.when("alone").then(pl.col("record").to_physical()))
+    shown = sides.filter(pl.col("value").is_not_null())
+    ever_shown = shown.select("table", "column", "population").unique().with_columns(ever_shown=True)
+    sides = sides.join(ever_shown, on=["table", "column", "population"], how="left")
+    sides = sides.filter(pl.col("hidden") | pl.col("ever_shown")).join(_alike(shown), on="population", how="left")
+    sides = sides.with_columns(population=pl.coalesce("first", "population"))
+    numbered = sides.with_columns(figure=numbers_of(sides.select(IDENTITY))).drop("ever_shown", "first", "alone", "row")
+    return numbered.sort("figure", "release", "table", "column", "record")
+
+
+def _enumerated(names: pl.Series) -> pl.Series:
+    """Names as an enumeration in their order: a small number each, so what is joined and sorted by them costs little."""
+    found = names.cast(pl.Categorical)  # much faster than straight from text
+    return found.cast(pl.Enum(found.unique().cast(pl.String).sort()))
+
+
+def _alike(shown: pl.DataFrame) -> pl.DataFrame:
+    """Each ``population`` that is the same as another, with the ``first`` of those."""
     where = ["area", "part", "start", "end"]
-    newest = sides.filter(pl.col("value").is_not_null(), pl.col("start").is_not_null()).sort("release")
-    newest = newest.unique([*IDENTITY, "table"], keep="last").select("population", "table", *where, "value")
+    newest = shown.filter(pl.col("start").is_not_null()).sort("release").unique([*IDENTITY, "table"], keep="last")
+    newest = newest.select("population", "table", *where, "value")
     telling = newest.filter(pl.col("value") >= TELLING)
-    pairs = telling.join(telling, on=[*where, "value"], suffix="_2").filter(pl.col("table") < pl.col("table_2"))
-    alike = pairs.group_by("population", "population_2").len().filter(pl.col("len") >= AGREEING)
-    both = alike.join(newest, on="population").join(
+    both = ["population", "population_2"]
+    pairs = [newest.head(0).select("population", population_2="population", len=pl.lit(0, pl.UInt32))]
+    for (table,), one in telling.group_by("table", maintain_order=True):
+        others = telling.filter(pl.col("table") > table)
+        pairs.append(one.join(others, on=[*where, "value"], suffix="_2").group_by(both).len())
+    alike = pl.concat(pairs).group_by(both).agg(pl.col("len").sum()).filter(pl.col("len") >= AGREEING)
+    sides = alike.join(newest, on="population").join(
         newest.rename({"population": "population_2"}), on=["population_2", *where], suffix="_2"
     )
-    unlike = both.filter(pl.col("value") != pl.col("value_2")).select("population", "population_2").unique()
-    same = alike.join(unlike, on=["population", "population_2"], how="anti")
-    names = same.group_by(population="population_2").agg(pl.col("population").min().alias("name"))
-    sides = sides.join(names, on="population", how="left").with_columns(population=pl.coalesce("name", "population"))
-    figures = (
-        sides.select(IDENTITY).unique().sort(IDENTITY).with_row_index("figure").with_columns(pl.col("figure").cast(pl.Int64))
-    )
-    numbered = sides.drop("name").join(figures, on=IDENTITY, nulls_equal=True)
-    return numbered.sort("figure", "release", "table", "column", "record")
+    unlike = sides.filter(pl.col("value") != pl.col("value_2")).select(both).unique()
+    same = alike.join(unlike, on=both, how="anti")
+    return same.group_by(population="population_2").agg(pl.col("population").min().alias("first"))
+
+
+def numbers_of(keys: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """A number for each row, the same where the keys are, from 0 on in their order; keys are numbers, days, enumerations."""
+    codes = keys.select(pl.all().to_physical().cast(pl.Int64).fill_null(-1)).to_numpy().reshape(-1, keys.width)
+    order = np.lexsort(codes.T[::-1])
+    number = np.zeros(len(codes), dtype=np.int64)
+    number[order[1:]] = np.cumsum(np.any(codes[order[1:]] != codes[order[:-1]], axis=1))
+    return number
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ remainder that nobody tells. Does not belong here: working anything out of it (u
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +14,13 @@ import numpy.typing as npt
 import polars as pl
 from scipy import sparse
 
-from pipelines.contract import TableContract
-from pipelines.disclosure.attack.figures import Floats, Knowledge
+from pipelines.contract import Sum, TableContract
+from pipelines.disclosure.attack.figures import Floats, Knowledge, numbers_of
 
 EXACT, UNSURE, REMAINDER, DOUBTED = range(4)
-AREAS, GROUPS, PERIODS = "areas", "groups", "periods"
+AREAS, GROUPS, PERIODS, DECLARED = range(4)
 SUMS = {"sum": pl.String, "table": pl.String, "column": pl.String, "record": pl.String, "sign": pl.Float64}
-STATED = {"relation": pl.String, "family": pl.String, "figure": pl.Int64, "sign": pl.Float64}
+STATED = {"how": pl.Int64, "relation": pl.Int64, "family": pl.Int64, "figure": pl.Int64, "sign": pl.Float64}
 NOTHING = 1e-6
 
 
@@ -37,27 +37,25 @@ class Relations:
 
 def relations_among(known: Knowledge, tables: Sequence[TableContract], council: str, sums: pl.DataFrame) -> Relations:
     """Every relation that the attacker believes: those of a family that holds wherever it can be checked."""
-    one = known.sides.unique(["figure", "table", "column", "record"], keep="first", maintain_order=True)
-    found = [_areas(one, council), _groups(one), _covers(one), *_declared(one, tables), *_flows(one, tables), _told(one, sums)]
-    stated = pl.concat([pl.DataFrame(schema=STATED), *found]).unique(maintain_order=True)
-    row = stated["relation"].rank("dense").to_numpy().astype(np.int64) - 1
-    figure, sign = stated["figure"].to_numpy(), stated["sign"].to_numpy()
+    places = numbers_of(known.sides.select("figure", "table", "column", "record"))
+    one = known.sides[np.unique(places, return_index=True)[1]]
+    figures = one[np.unique(one["figure"].to_numpy(), return_index=True)[1]]
+    of_wholes = [_areas(figures, council), _groups(figures), _covers(one)]
+    stated = _numbered_apart([*of_wholes, *_declared(one, tables), *_flows(one, tables), _told(one, sums)])
+    row, figure, sign = (stated[name].to_numpy() for name in ("relation", "figure", "sign"))
     rows, constant = int(row.max(initial=-1)) + 1, figure < 0
-    total = np.zeros(rows)
+    total, family, how = np.zeros(rows), np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int64)
     np.add.at(total, row[constant], sign[constant])
+    family[row], how[row] = stated["family"].to_numpy(), stated["how"].to_numpy()
     entries = (sign[~constant], (row[~constant], figure[~constant]))
     matrix = sparse.csr_array(sparse.coo_array(entries, shape=(rows, known.hidden.size)))
-    family = np.zeros(rows, dtype=np.int64)
-    family[row] = stated["family"].rank("dense").to_numpy().astype(np.int64) - 1
     kind = _belief(matrix, total, family, known)
-    of_wholes = np.zeros(rows, dtype=np.bool_)
-    of_wholes[row] = stated["relation"].str.contains(f"^({AREAS}|{GROUPS}) ").to_numpy()
     kind[kind == UNSURE] = EXACT
-    kind[(kind == EXACT) & of_wholes] = UNSURE
+    kind[(kind == EXACT) & ((how == AREAS) | (how == GROUPS))] = UNSURE
     kept = np.flatnonzero(kind != DOUBTED)
-    doubted = stated.filter(pl.Series(kind == DOUBTED)[pl.Series(row)], pl.col("relation").str.starts_with(PERIODS))
-    untimed = frozenset(doubted["family"].str.replace("^[^ ]* ", ""))
-    return Relations(matrix[kept], total[kept], kind[kept], untimed)
+    doubted = figure[((how == PERIODS) & (kind == DOUBTED))[row]]
+    untimed = one.filter(pl.col("figure").is_in(doubted))["population"].unique()
+    return Relations(matrix[kept], total[kept], kind[kept], frozenset(untimed))
 
 
 def _belief(matrix: sparse.csr_array, total: Floats, family: npt.NDArray[np.int64], known: Knowledge) -> npt.NDArray[np.int64]:
@@ -79,29 +77,51 @@ def _belief(matrix: sparse.csr_array, total: Floats, family: npt.NDArray[np.int6
     return np.select(kinds, [DOUBTED, REMAINDER, EXACT], UNSURE)[family].astype(np.int64)
 
 
-def _of_wholes(pairs: pl.DataFrame, label: str) -> pl.DataFrame:
-    """A relation a ``whole`` and ``family``, to all its ``figure``s."""
-    relation = pl.format("{} {} {}", pl.lit(label), "whole", "family").alias("relation")
-    parts = pairs.select(relation, "family", "figure", sign=pl.lit(-1.0))
-    return pl.concat([parts, pairs.select(relation, "family", figure="whole", sign=pl.lit(1.0))]).unique(maintain_order=True)
+def _stated(how: int, sides: pl.DataFrame, relation: Sequence[str], family: Sequence[str]) -> pl.DataFrame:
+    """Sides, a ``figure`` with its ``sign`` each, by the number of their relation and its family, which these columns tell."""
+    numbers = {name: pl.Series(numbers_of(sides.select(keys))) for name, keys in (("relation", relation), ("family", family))}
+    return sides.select(how=pl.lit(how, pl.Int64), figure="figure", sign=pl.col("sign").cast(pl.Float64), **numbers).select(
+        *STATED
+    )
 
 
-def _areas(one: pl.DataFrame, council: str) -> pl.DataFrame:
+def _numbered_apart(found: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """All relations in one table, each and each family with a number of its own."""
+    apart, relations, families = [pl.DataFrame(schema=STATED)], 0, 0
+    for one in found:
+        apart.append(one.with_columns(pl.col("relation") + relations, pl.col("family") + families))
+        relations, families = relations + one["relation"].n_unique(), families + one["family"].n_unique()
+    return pl.concat(apart)
+
+
+def _coded(one: pl.DataFrame, column: str, text: pl.Expr, code: str) -> pl.DataFrame:
+    """The same with a number for what stands in the names of a column: ``text`` of them."""
+    names = one.select(column).unique().with_columns(text.rank("dense").cast(pl.Int64).alias(code))
+    return one.join(names, on=column, how="left", maintain_order="left")
+
+
+def _of_wholes(how: int, pairs: pl.DataFrame, *kind: str) -> pl.DataFrame:
+    """A relation a ``whole`` and ``kind``, to all its ``figure``s; a family a population and kind."""
+    wholes = pairs.unique(["whole", *kind], maintain_order=True).with_columns(figure="whole", sign=pl.lit(1.0))
+    sides = pl.concat([pairs.with_columns(sign=pl.lit(-1.0)), wholes])
+    return _stated(how, sides, ["whole", *kind], ["population", *kind])
+
+
+def _areas(figures: pl.DataFrame, council: str) -> pl.DataFrame:
     """The council is its areas."""
     same = ["population", "part", "start", "end"]
-    figures = one.select("figure", "area", *same).unique(maintain_order=True)
-    parts = figures.filter(~pl.col("area").is_in(["", council]))
+    parts = figures.filter(~pl.col("area").is_in(["", council])).select("figure", *same)
     pairs = parts.join(figures.filter(pl.col("area") == council).select(*same, whole="figure"), on=same, nulls_equal=True)
-    return _of_wholes(pairs.with_columns(family="population"), AREAS)
+    return _of_wholes(AREAS, pairs)
 
 
-def _groups(one: pl.DataFrame) -> pl.DataFrame:
+def _groups(figures: pl.DataFrame) -> pl.DataFrame:
     """A figure is the groups that it is broken down by."""
     same = ["population", "area", "start", "end"]
-    figures = one.select("figure", "part", *same).unique(maintain_order=True)
-    parts = figures.filter(pl.col("part") != "").with_columns(by=pl.col("part").str.extract("^([^:]*):"))
+    by = pl.col("part").cast(pl.String).str.extract("^([^:]*):")
+    parts = _coded(figures.filter(pl.col("part") != "").select("figure", "part", *same), "part", by, "by")
     pairs = parts.join(figures.filter(pl.col("part") == "").select(*same, whole="figure"), on=same, nulls_equal=True)
-    return _of_wholes(pairs.with_columns(family=pl.format("{} {}", "by", "population")), GROUPS)
+    return _of_wholes(GROUPS, pairs, "by")
 
 
 def _covers(one: pl.DataFrame) -> pl.DataFrame:
@@ -121,48 +141,50 @@ def _covers(one: pl.DataFrame) -> pl.DataFrame:
         apart=(pl.col("start") > pl.col("end").shift(1).over(group)).fill_null(True)
     )
     whole = (pl.col("days").sum().over(group) == pl.col("length")) & pl.col("apart").all().over(group)
-    exact = inside.filter(whole)
-    kind = pl.col("kind").str.replace_all(" ", "_")
-    return _of_wholes(exact.with_columns(family=pl.format("{} {}", kind, "population")), PERIODS)
+    return _of_wholes(PERIODS, inside.filter(whole), "kind")
 
 
 def _declared(one: pl.DataFrame, tables: Sequence[TableContract]) -> Iterator[pl.DataFrame]:
     """Columns that add up to others, or to a number, in each row or over rows."""
     for table in tables:
+        key = pl.col("population").cast(pl.String).str.replace("^[^|]*", "")
+        own = _coded(one.filter(pl.col("table") == table.name), "population", key, "key")
         published = {column.name for column in table.columns if column.published}
-        for number, declared in enumerate(table.adds_up.sums):
-            names = [name for name in (declared.total, *declared.parts) if isinstance(name, str)]
-            if not published & set(names):
-                continue
-            group = pl.col("record")
-            for column in declared.over:
-                group = group.str.replace(rf"(^|\|){column}=[^|]*", "")
-            sides = one.filter(pl.col("table") == table.name, pl.col("column").is_in(names)).with_columns(
-                relation=pl.format("{} {} {}", pl.lit(table.name), pl.lit(number), group),
-                family=pl.format("{} {} {}", pl.lit(table.name), pl.lit(number), pl.col("population").str.replace("^[^|]*", "")),
-                sign=pl.when(pl.col("column") == str(declared.total)).then(1.0).otherwise(-1.0),
-            )
-            if not declared.over:
-                shown = ~pl.col("hidden") | (len(names) == 1)
-                sides = sides.with_columns(pl.col("family").filter(shown).first().over("relation"))
-            else:
-                sides = sides.with_columns(family=pl.format("{} {}", pl.lit(table.name), pl.lit(number)))
-            complete = sides.filter(pl.col("column").n_unique().over("relation") == len(names)).select(*STATED)
-            yield complete
-            if not isinstance(declared.total, str):
-                total = complete.select("relation", "family").unique(maintain_order=True)
-                yield total.with_columns(figure=pl.lit(-1, pl.Int64), sign=pl.lit(-float(declared.total))).select(*STATED)
+        for declared in table.adds_up.sums:
+            names = {name for name in (declared.total, *declared.parts) if isinstance(name, str)}
+            if published & names:
+                yield _of_columns(own.filter(pl.col("column").is_in(names)), declared, len(names))
+
+
+def _of_columns(own: pl.DataFrame, declared: Sum, columns: int) -> pl.DataFrame:
+    """The relations of one declared sum of so many columns, whose sides these are; ``key`` tells series apart."""
+    if declared.over:
+        group = pl.col("record").cast(pl.String)
+        for column in declared.over:
+            group = group.str.replace(rf"(^|\|){column}=[^|]*", "")
+        sides = _coded(own, "record", group, "group").with_columns(family=pl.lit(0))
+    else:
+        sides = own.with_columns(group=pl.col("record").to_physical())
+        sides = sides.with_columns(family=pl.when(~pl.col("hidden")).then("key").min().over("group"))
+    complete = pl.col("column").to_physical().n_unique().over("group") == columns
+    is_total = pl.col("column") == str(declared.total)
+    sides = sides.filter(complete).select("group", "family", "figure", sign=pl.when(is_total).then(1.0).otherwise(-1.0))
+    if not isinstance(declared.total, str):
+        total = sides.unique("group", maintain_order=True)
+        sides = pl.concat([sides, total.with_columns(figure=pl.lit(-1, pl.Int64), sign=pl.lit(-float(declared.total)))])
+    return _stated(DECLARED, sides, ["group"], ["family"])
 
 
 def _told(one: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
     """The sums that the attacker is told of, where all their figures are there."""
-    figures = one.select("table", "column", "record", "figure").unique(["table", "column", "record"])
-    sides = sums.join(figures, on=["table", "column", "record"], how="left", maintain_order="left")
+    place = ["table", "column", "record"]
+    named = one.filter(*(pl.col(name).is_in(sums[name].unique().to_list()) for name in ("table", "column")))
+    figures = named.select(*(pl.col(name).cast(pl.String) for name in place), "figure").unique(place)
+    told = sums.with_columns(pl.col("sum").rank("dense").cast(pl.Int64))
+    sides = told.join(figures, on=place, how="left", maintain_order="left")
     complete = sides.filter(pl.col("figure").is_not_null().all().over("sum"))
-    relation = pl.format("told {}", "sum")
-    return complete.group_by(relation.alias("relation"), "figure", maintain_order=True).agg(pl.col("sign").sum()).select(
-        "relation", pl.col("relation").alias("family"), "figure", "sign"
-    )  # fmt: skip
+    together = complete.group_by("sum", "figure", maintain_order=True).agg(pl.col("sign").sum())
+    return _stated(DECLARED, together, ["sum"], ["sum"])
 
 
 def _flows(one: pl.DataFrame, tables: Sequence[TableContract]) -> Iterator[pl.DataFrame]:
@@ -179,7 +201,6 @@ def _flows(one: pl.DataFrame, tables: Sequence[TableContract]) -> Iterator[pl.Da
             where = ["population", "area", "part"]
             eve = stock.select(*where, eve="end", before="figure").unique(maintain_order=True)
             rows = rows.join(eve, on=[*where, "eve"])
-            relation = pl.format("{} {} {}", pl.lit(table.name), pl.lit(flow.stock), "record").alias("relation")
-            family = pl.format("{} {}", pl.lit(flow.stock), "population").alias("family")
-            for name, sign in {"figure": 1.0, "before": -1.0, "came": -1.0, "went": 1.0}.items():
-                yield rows.select(relation, family, figure=name, sign=pl.lit(sign))
+            signs = {"figure": 1.0, "before": -1.0, "came": -1.0, "went": 1.0}
+            sides = [rows.select("record", "population", figure=name, sign=pl.lit(sign)) for name, sign in signs.items()]
+            yield _stated(DECLARED, pl.concat(sides), ["record"], ["population"])
