@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from pipelines.evidence import SAMPLE_ROWS
 from pipelines.files import read_json, replacing, room_in, write_json
 from pipelines.formats import BrokenDelivery, ColumnsAbsent, OpenDelivery, ahead, first_rows, names_of, open_delivery
 from pipelines.formats.delivery import BATCH_ROWS
+from pipelines.intake_counts import Counts
 from pipelines.judging import WHOLE_ROW, judged, repeats
 from pipelines.land import Delivery, NotInLanding, deliveries
 from pipelines.layout import Layout
@@ -50,7 +50,6 @@ PROVENANCE: dict[str, pl.DataType] = {
 REASON = pl.Struct({"field": pl.String, "rule": pl.String, "explanation": pl.String})
 ERASED = "erased"
 """The rule that a row of an erased record breaks."""
-MONTHS = ("accepted", "set_aside")
 
 
 def take_in_all(source: Source, deliveries: Iterable[Delivery], workspace: Workspace) -> Iterator[tuple[Receipt, bool]]:
@@ -161,6 +160,7 @@ def _own_sha256() -> str:
         "figures.py",
         "headings.py",
         "intake.py",
+        "intake_counts.py",
         "judging.py",
         "layout.py",
         "lists.py",
@@ -192,7 +192,7 @@ def _judge(
     correcting = Correcting(corrections, source)
     try:
         source = shapes.chosen(source, delivery, workspace)
-        receipt, counts, total = Receipt(*told, shape=source.shape), _Counts(source.record_type), Total.of(source)
+        receipt, counts, total = Receipt(*told, shape=source.shape), Counts(source.record_type), Total.of(source)
         with ExitStack() as stack:
             accepted = stack.enter_context(replacing(accepted_path(source, receipt, workspace)))
             quarantined = stack.enter_context(replacing(quarantine_path(source.name, receipt, workspace)))
@@ -237,7 +237,7 @@ def _take_back(
     cells: Iterable[pl.DataFrame],
     accepted: Path,
     source: Source,
-    counts: _Counts,
+    counts: Counts,
     set_aside: _Writer,
 ) -> None:
     """Put accepted rows that turned out to be at fault into the quarantine, with their ``cells``, and count anew."""
@@ -331,7 +331,7 @@ def _stream(
     workspace: Workspace,
     correcting: Correcting,
     total: Total | None,
-    counts: _Counts,
+    counts: Counts,
     accept: _Writer,
     set_aside: _Writer,
 ) -> None:
@@ -363,54 +363,6 @@ def _stream(
         layout.counts["blank_line"] = opened.blank_lines
     receipt.layout = {kind: rows for kind, rows in sorted(layout.counts.items()) if rows or kind in source.layout_rows}
     receipt.header = [name for name in opened.names if name]
-
-
-class _Counts:
-    """What a receipt says of the rows of a delivery, counted batch by batch."""
-
-    def __init__(self, record_type: RecordType) -> None:
-        self.record_type = record_type
-        self.rows_set_aside = 0
-        self.reasons: Counter[tuple[str, str]] = Counter()
-        self.months_set_aside = _no_months("set_aside")
-        self.nothing_accepted()
-
-    def nothing_accepted(self) -> None:
-        """Begin anew with the accepted rows."""
-        self.rows_accepted = 0
-        self.missing: Counter[str] = Counter()
-        self.days: list[date] = []
-        self.months_accepted = _no_months("accepted")
-
-    def accepted(self, rows: pl.DataFrame) -> None:
-        """Count typed rows that were accepted."""
-        self.rows_accepted += len(rows)
-        self.missing.update({name: rows[name].null_count() for name in self.record_type.types})
-        if self.record_type.dated_by and len(rows):
-            days = rows.select(_day(self.record_type))["day"].drop_nulls()
-            self.days += [day for day in (days.min(), days.max()) if isinstance(day, date)]
-        self.months_accepted = _added(self.months_accepted, _months(rows, self.record_type, "accepted"))
-
-    def set_aside(self, rows: pl.DataFrame, faults: pl.DataFrame) -> None:
-        """Count typed rows that were set aside for these faults."""
-        self.rows_set_aside += len(rows)
-        self.reasons.update(dict(_counted(faults)))
-        self.months_set_aside = _added(self.months_set_aside, _months(rows, self.record_type, "set_aside"))
-
-    def unreadable(self, faults: pl.DataFrame) -> None:
-        """Count rows that could not be split into cells, one fault each."""
-        self.rows_set_aside += len(faults)
-        self.reasons.update(dict(_counted(faults)))
-
-    def told(self, receipt: Receipt) -> None:
-        """Put all counts into the receipt."""
-        receipt.rows_accepted, receipt.rows_quarantined = self.rows_accepted, self.rows_set_aside
-        receipt.missing = {name: self.missing[name] for name in self.record_type.types}
-        receipt.reasons = [{"field": f, "rule": r, "rows": rows} for (f, r), rows in sorted(self.reasons.items())]
-        receipt.first_date = min(self.days).isoformat() if self.days else None
-        receipt.last_date = max(self.days).isoformat() if self.days else None
-        months = self.months_accepted.join(self.months_set_aside, on="month", how="full", coalesce=True, nulls_equal=True)
-        receipt.months = months.with_columns(pl.col(*MONTHS).fill_null(0)).sort("month", nulls_last=True).to_dicts()
 
 
 def _records(batch: pl.DataFrame, layout: Layout, total: Total | None) -> pl.DataFrame:
@@ -452,34 +404,6 @@ def _with_reasons(batch: pl.DataFrame, faults: pl.DataFrame) -> pl.DataFrame:
     """The faulty rows of the batch, each with all its reasons."""
     listed = faults.group_by("row_number", maintain_order=True).agg(reasons=pl.struct("field", "rule", "explanation"))
     return batch.join(listed, on="row_number", how="inner", maintain_order="left")
-
-
-def _counted(faults: pl.DataFrame) -> Iterator[tuple[tuple[str, str], int]]:
-    """Rows by field and rule."""
-    for name, rule, rows in faults.group_by("field", "rule").agg(pl.col("row_number").n_unique()).iter_rows():
-        yield (name, rule), rows
-
-
-def _day(record_type: RecordType) -> pl.Expr:
-    """The day on which a record happened."""
-    return pl.coalesce(record_type.dated_by).cast(pl.Date).alias("day")
-
-
-def _no_months(counted: str) -> pl.DataFrame:
-    return pl.DataFrame(schema={"month": pl.String, counted: pl.Int64})
-
-
-def _months(rows: pl.DataFrame, record_type: RecordType, counted: str) -> pl.DataFrame:
-    """Typed rows by the month in which their records happened, in a column named ``counted``."""
-    if not record_type.dated_by:
-        return _no_months(counted)
-    months = rows.group_by(_day(record_type).dt.month_start().alias("month")).agg(pl.len().cast(pl.Int64).alias(counted))
-    return months.with_columns(pl.col("month").dt.strftime("%Y-%m-%d"))
-
-
-def _added(counts: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
-    """Two counts by month, together."""
-    return pl.concat([counts, more]).group_by("month").sum()
 
 
 def _accepting(path: Path, source: Source) -> _Writer:
