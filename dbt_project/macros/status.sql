@@ -143,11 +143,14 @@ select
     ) as ranked
 {%- endmacro %}
 
-{#- Whether a value is worse than another; NULL where either is missing or neither high nor low is good. -#}
+{#-
+    Whether a value is worse than another; NULL where either is missing or neither high nor low is good. The difference is
+    compared after rounding to nine places, as a median half way between two values may miss its last digit.
+-#}
 {% macro is_worse(value, other, polarity) -%}
 case {{ polarity }}
-        when 'high' then {{ value }} < {{ other }}
-        when 'low' then {{ value }} > {{ other }}
+        when 'high' then round(cast({{ value }} - {{ other }} as double), 9) < 0
+        when 'low' then round(cast({{ value }} - {{ other }} as double), 9) > 0
     end
 {%- endmacro %}
 
