@@ -333,6 +333,7 @@ target_of_year as (
             and missed.months < 12
             and missed.value is not null
             and target.period_type = 'financial_year'
+            and target.target_kind <> 'none'
             and missed.indicator_id = target.indicator_id
             and missed.period_start = target.period_start
             and (target.agreed_on is null or missed.period_end >= target.agreed_on)
@@ -400,7 +401,24 @@ worded as (
         case
             when needed.months_left = 1 then 'the month left'
             else 'the ' || cast(needed.months_left as varchar) || ' months left'
-        end as months_left_text
+        end as months_left_text,
+        case
+            when needed.months_left = 1 then ' brings as many cases as each month so far'
+            else ' bring as many cases as those so far'
+        end as as_many_cases,
+        case
+            when needed.year_at_least is not null and needed.measure = 'percentage' and needed.needed_value > 100
+                then 'lost'
+            when needed.year_at_least is not null and needed.measure = 'percentage' and needed.needed_value <= 0
+                then 'safe'
+            when needed.year_at_least is null and needed.measure = 'percentage' and needed.needed_value >= 100
+                then 'safe'
+            -- an average below zero is none, but for what can itself be below zero
+            when
+                needed.year_at_least is null and needed.needed_value < 0
+                and (needed.measure = 'percentage' or needed.value >= 0 and needed.year_target > 0)
+                then 'lost'
+        end as outlook
     from needed
 )
 
@@ -532,17 +550,19 @@ select
         when measure in ('percentage', 'ratio', 'mean')
             then
                 case
-                    when
-                        unit = 'percent' and needed_value > 100 and year_at_least is not null
-                        or needed_value < 0 and year_at_least is null
+                    when outlook = 'lost'
                         then
                             'The target of the year, ' || year_target_text || ', can no longer be reached if '
-                            || months_left_text || ' bring as many cases as those so far.'
+                            || months_left_text || as_many_cases || '.'
+                    when outlook = 'safe'
+                        then
+                            'The target of the year, ' || year_target_text
+                            || ', will be reached whatever the result, if ' || months_left_text || as_many_cases || '.'
                     else
                         'To reach the target of the year, ' || year_target_text || ', ' || months_left_text
                         || ' must average ' || case when year_at_least is not null then 'at least ' else 'at most ' end
                         || {{ figure_text('needed_value', 'decimals', 'unit') }}
-                        || ', if they bring as many cases as those so far.'
+                        || case when months_left = 1 then ', if it' else ', if they' end || as_many_cases || '.'
                 end
         when year_at_least is not null and needed_value <= 0
             then 'The target of the year, ' || year_target_text || ', is reached already.'
