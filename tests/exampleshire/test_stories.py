@@ -300,6 +300,24 @@ def test_repairs_miss_their_target_month_after_month_since_september_2025(exampl
     assert (rag, direction, standing, level) == ("red", "got worse", "worse", "minimum")
 
 
+def test_the_poorest_ask_most(exampleshire: Line) -> None:
+    for indicator in ("missed_bins_rate", "homelessness_approaches"):
+        breakdown, gap, sentence = stands(exampleshire, indicator, "gap_breakdown, group_gap, gap_sentence")["2025-04-01"]
+        assert breakdown == "deprivation_fifth"
+        assert "5 least deprived does best" in sentence
+        assert "1 most deprived worst" in sentence
+        assert "chance" not in sentence
+        groups = asked(
+            exampleshire,
+            f"""select best_value, worst_value, gap_lower_95 from equity where indicator_id = '{indicator}'
+                and period_type = 'financial_year' and period_start = '2025-04-01' and breakdown = 'deprivation_fifth'""",
+        )
+        [[best, worst, lower]] = groups
+        assert 1.7 < worst / best < 2.3
+        assert gap == pytest.approx(worst - best, abs=1e-3)
+        assert lower > 0
+
+
 def test_speed_at_the_cost_of_quality_shows_in_two_directions(exampleshire: Line) -> None:
     for year in ("2024-04-01", "2025-04-01"):
         assert stands(exampleshire, "relet_days", "direction")[year] == "improved"

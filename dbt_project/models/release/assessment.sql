@@ -75,7 +75,10 @@ group_gap as (
             partition by
                 {{ columns_of('equity', of_period) }}
             order by
-                equity.breakdown = 'ward' asc nulls last, equity.gap desc nulls last, equity.breakdown asc nulls last
+                equity.breakdown = 'ward' asc nulls last,
+                coalesce(equity.gap_lower_95 > 0, false) desc nulls last,
+                equity.gap desc nulls last,
+                equity.breakdown asc nulls last
         ) = 1
 ),
 
