@@ -140,8 +140,8 @@ select
     case
         when gap = 0
             then concat(
-                'The groups by ', replace(breakdown, '_', ' '), ' all have the same figure (', best_value_shown, ' ', unit,
-                ').'
+                'The groups by ', replace(breakdown, '_', ' '), ' all have the same figure (', best_value_shown, ' ',
+                unit, ').'
             )
         else concat(
             'Of the groups by ', replace(breakdown, '_', ' '), ', ', best_name,
@@ -150,11 +150,11 @@ select
             case when polarity = 'neutral' then ' the lowest (' else ' worst (' end,
             worst_value_shown, '): a gap of ', gap_shown,
             case
-                when gap_lower_95 is null then '.'
-                when gap_lower_95 <= 0
-                    then concat(', 95 % limits ', gap_lower_95_shown, ' to ', gap_upper_95_shown, ', which may be chance.')
-                else concat(', 95 % limits ', gap_lower_95_shown, ' to ', gap_upper_95_shown, '.')
-            end
+                when gap_lower_95 is not null
+                    then concat(', 95 % limits ', gap_lower_95_shown, ' to ', gap_upper_95_shown)
+                else ''
+            end,
+            case when gap_lower_95 <= 0 then ', which may be chance.' else '.' end
         )
     end as reading
 from worded
