@@ -1,6 +1,13 @@
 {%- set of_target = ['indicator_id', 'period_type', 'period_start', 'period_end'] -%}
 {%- set of_period = of_target + ['method_version'] -%}
 {%- set of_figure = of_period + ['area_code'] -%}
+{#- Whether a target's change is one from the year before, and the period before is another. -#}
+{%- set is_on_year -%}
+coalesce(
+            target.comparator = 'same_period_last_year'
+            and figure.period_type in ('month', 'quarter', 'rolling_12_months'), false
+        )
+{%- endset -%}
 with figure as (
     select
         headline.*,
@@ -162,13 +169,18 @@ placed as (
         group_gap.breakdown as gap_breakdown,
         group_gap.gap as group_gap,
         group_gap.reading as gap_sentence,
+        {{ is_on_year }} as is_on_year,
         case
+            when {{ is_on_year }} then figure.year_ago_value
             when target.target_kind = 'change' then figure.previous_value
             when target.target_kind = 'comparator' and target.comparator = 'peers' then peer.comparator_value
             when target.target_kind = 'comparator' then target_comparator.comparator_value
         end as base_value,
         case
-            when target.amount_type = 'relative' then abs(figure.previous_value) * target.amount / 100
+            when target.amount_type = 'relative'
+                then
+                    abs(case when {{ is_on_year }} then figure.year_ago_value else figure.previous_value end)
+                    * target.amount / 100
             else coalesce(target.amount, 0)
         end as amount
     from figure
@@ -238,7 +250,9 @@ bounded as (
             when placed.target_kind = 'not_measurable' then placed.not_measurable_because
             when placed.target_kind = 'change' and placed.base_value is null
                 then
-                    '“' || placed.target_words || '” compares with the period before, for which there is no figure.'
+                    '“' || placed.target_words || '” compares with the '
+                    || case when placed.is_on_year then 'same period a year before' else 'period before' end
+                    || ', for which there is no figure.'
             when
                 placed.target_kind = 'comparator' and placed.base_value is null
                 or placed.target_kind in ('quartile', 'rank') and placed.peer_rank is null
