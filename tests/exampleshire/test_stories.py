@@ -7,6 +7,7 @@ the accepted rows) hold what was planted.
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import subprocess
@@ -298,6 +299,14 @@ def test_repairs_miss_their_target_month_after_month_since_september_2025(exampl
         exampleshire, "repairs_in_time", "rag, direction, peer_standing, level_reached", version=2
     )["2025-04-01"]
     assert (rag, direction, standing, level) == ("red", "got worse", "worse", "minimum")
+
+
+def test_every_kind_of_measure_and_period_is_shown(exampleshire: Line) -> None:
+    about = json.loads((PROJECT / "schemas/config/indicator.json").read_text(encoding="utf-8"))["$defs"]
+    shown = {measure for (measure,) in asked(exampleshire, "select distinct measure from indicator")}
+    assert shown == set(about["meta"]["properties"]["measure"]["enum"]) - {"standardised_rate"}
+    council = f"select distinct period_type from observation where value is not null and area_code = '{COUNCIL_CODE}'"
+    assert {kind for (kind,) in asked(exampleshire, council)} == set(about["periods"]["items"]["enum"])
 
 
 def test_the_poorest_ask_most(exampleshire: Line) -> None:
