@@ -14,6 +14,8 @@ with agreed as (
         target.agreed_on,
         target.reason,
         indicator.polarity,
+        -- what adds up through a year comes by the month: a twelfth of it
+        indicator.measure in ('count', 'sum', 'rate', 'standardised_rate') as adds_up,
         words.is_strict,
         words.direction,
         words.amount,
@@ -91,7 +93,13 @@ placed as (
                     )
                 ) as double
             )
-        end as level
+        end as level,
+        case
+            when part_of_year.part = 'stated' or agreed.profile <> 'flat' or not agreed.adds_up then 1.0
+            when part_of_year.part = 'month' then 1 / 12.0
+            when part_of_year.part = 'quarter' then 3 / 12.0
+            else part_of_year.months / 12.0
+        end as share_of_year
     from agreed
     inner join part_of_year
         on
@@ -144,13 +152,13 @@ select
     period_start,
     period_end,
     target_version,
-    {{ as_figure('coalesce(level, case when stated_at_least is null or stated_at_most is null
+    {{ as_figure('share_of_year * coalesce(level, case when stated_at_least is null or stated_at_most is null
         then coalesce(stated_at_least, stated_at_most) end)') }} as target,
     target_words,
-    {{ as_figure('tolerance') }} as tolerance,
+    {{ as_figure("case when tolerance_type = 'relative' then 1 else share_of_year end * tolerance") }} as tolerance,
     coalesce(tolerance_type, case when tolerance is not null then 'absolute' end) as tolerance_type,
-    {{ as_figure("case when is_stated or profile = 'flat' then minimum end") }} as minimum,
-    {{ as_figure("case when is_stated or profile = 'flat' then stretch end") }} as stretch,
+    {{ as_figure("case when is_stated or profile = 'flat' then share_of_year * minimum end") }} as minimum,
+    {{ as_figure("case when is_stated or profile = 'flat' then share_of_year * stretch end") }} as stretch,
     case when is_stated then profile end as profile,
     not is_stated as is_from_profile,
     agreed_by,
@@ -163,11 +171,12 @@ select
         false
     ) as is_in_force,
     target_kind,
-    {{ as_figure("coalesce(stated_at_least, case when polarity = 'high' then level end)") }} as at_least,
-    {{ as_figure("coalesce(stated_at_most, case when polarity = 'low' then level end)") }} as at_most,
+    {{ as_figure("share_of_year * coalesce(stated_at_least, case when polarity = 'high' then level end)") }}
+        as at_least,
+    {{ as_figure("share_of_year * coalesce(stated_at_most, case when polarity = 'low' then level end)") }} as at_most,
     coalesce(is_strict, false) as is_strict,
     direction,
-    {{ as_figure('amount') }} as amount,
+    {{ as_figure("case when amount_type = 'relative' then 1 else share_of_year end * amount") }} as amount,
     amount_type,
     comparator,
     relation,
