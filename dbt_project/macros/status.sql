@@ -164,6 +164,15 @@ case {{ decimals }}
     end
 {%- endmacro %}
 
+{#- How far two values are apart, in words: less than the last place shown where they differ by less than can be shown. -#}
+{% macro difference_text(difference, decimals) -%}
+case
+        when {{ difference }} <> 0 and round({{ difference }} * power(10, {{ decimals }}), 0) = 0
+            then 'less than ' || {{ number_text('power(10, -' ~ decimals ~ ')', decimals) }}
+        else {{ number_text(difference, decimals) }}
+    end
+{%- endmacro %}
+
 {#- A figure in words, with its unit. -#}
 {% macro figure_text(value, decimals, unit) -%}
 {{ number_text(value, decimals) }} || case when {{ unit }} = 'percent' then '%' else ' ' || {{ unit }} end

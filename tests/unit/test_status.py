@@ -81,8 +81,9 @@ QUERIES = {
             from (values (0.1::double), (2.7)) as peers (peer))
     """,
     "words": """
-        select {{ figure_text('value', 'decimals', 'unit') }}, {{ date_text("date '2025-03-12'") }}, {{ ordinal_text('place') }}
-        from (values (41.649, 1, 'percent', 1), (12, 0, 'days', 12), (0.12345, 9, 'tonnes', 22), (3.5, 2, 'pounds', 113)
+        select {{ figure_text('value', 'decimals', 'unit') }}, {{ date_text("date '2025-03-12'") }}, {{ ordinal_text('place') }},
+            {{ difference_text('value / 100', 'decimals') }}
+        from (values (41.649, 1, 'percent', 1), (12, 0, 'days', 12), (0.12345, 9, 'tonnes', 22), (3.5, 2, 'pounds', 113), (0, 1, 'percent', 4)
         ) as figure (value, decimals, unit, place)
     """,
 }
@@ -177,5 +178,6 @@ def test_a_value_half_way_between_its_peers_is_not_worse_than_their_median(sql: 
 def test_figures_days_and_places_are_put_in_words(sql: dict[str, str]) -> None:
     day = "12 March 2025"
     assert duckdb.sql(sql["words"]).fetchall() == [
-        ("41.6%", day, "1st"), ("12 days", day, "12th"), ("0.1235 tonnes", day, "22nd"), ("3.50 pounds", day, "113th"),
+        ("41.6%", day, "1st", "0.4"), ("12 days", day, "12th", "less than 1"), ("0.1235 tonnes", day, "22nd", "0.0012"),
+        ("3.50 pounds", day, "113th", "0.04"), ("0.0%", day, "4th", "0.0"),
     ]  # fmt: skip

@@ -477,8 +477,8 @@ select
             case when rag = 'amber' then 'Amber: ' else 'Red: ' end
             || value_text || ' misses the target (' || target_text || ')'
             || case
-                when target_kind in ('quartile', 'rank') or round(gap * power(10, decimals), 0) = 0 then ''
-                else ' by ' || {{ number_text('gap', 'decimals') }}
+                when target_kind in ('quartile', 'rank') or round(cast(gap as double), 9) = 0 then ''
+                else ' by ' || {{ difference_text('gap', 'decimals') }}
             end
             || case
                 when tolerance is null then ''
