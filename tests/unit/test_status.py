@@ -83,7 +83,8 @@ QUERIES = {
     "words": """
         select {{ figure_text('value', 'decimals', 'unit') }}, {{ date_text("date '2025-03-12'") }}, {{ ordinal_text('place') }},
             {{ difference_text('value / 100', 'decimals') }}
-        from (values (41.649, 1, 'percent', 1), (12, 0, 'days', 12), (0.12345, 9, 'tonnes', 22), (3.5, 2, 'pounds', 113), (0, 1, 'percent', 4)
+        from (values (41.649, 1, 'percent', 1), (12, 0, 'days', 12), (0.12345, 9, 'tonnes', 22), (3.5, 2, 'pounds', 113),
+            (0, 1, 'percent', 4)
         ) as figure (value, decimals, unit, place)
     """,
 }

@@ -108,7 +108,7 @@ late_target as (
         period_type,
         period_start,
         period_end
-    having count(case when is_in_force then 1 end) = 0
+    having count(case when is_in_force then 1 end) = 0 and min(agreed_on) > period_end
 ),
 
 target_comparator as (

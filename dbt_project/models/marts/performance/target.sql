@@ -119,6 +119,17 @@ version_of_target as (
             partition by placed.indicator_id, placed.period_type, placed.period_start, placed.period_end
             order by placed.agreed_on asc nulls first
         ) as integer) as target_version,
+        -- a year's target that was agreed anew takes its way through the year with it
+        not placed.is_stated and exists (
+            select 1
+            from agreed
+            where
+                agreed.indicator_id = placed.indicator_id
+                and agreed.agreed_period_type = placed.agreed_period_type
+                and agreed.agreed_period_start = placed.agreed_period_start
+                and agreed.agreed_on > coalesce(placed.agreed_on, date '0001-01-01')
+                and agreed.agreed_on <= placed.period_end
+        ) as is_replaced,
         case
             when placed.stated_kind in ('none', 'not_measurable') then placed.stated_kind
             when
@@ -167,7 +178,8 @@ select
     coalesce(
         target_version = max(
             case when coalesce(agreed_on, period_end) <= period_end then target_version end
-        ) over (partition by indicator_id, period_type, period_start, period_end),
+        ) over (partition by indicator_id, period_type, period_start, period_end)
+        and not is_replaced,
         false
     ) as is_in_force,
     target_kind,
