@@ -41,6 +41,8 @@ ADOPTED: tuple[tuple[str, str, str, str, str, str | None], ...] = (
      "repairs_in_time"),
     ("repairs_nine_in_ten", "Head of Housing", "Operational", "homes", "Those who wait longest write to their councillor.",
      "repairs_days"),
+    ("repairs_overdue", "Head of Housing", "Operational", "homes", "A job never done lowers no share of jobs done in time.",
+     "repairs_in_time"),
     ("repairs_spend", "Head of Housing", "Operational", "money", "What goes in has to be known to judge what comes out.",
      "repairs_cost"),
     ("relet_days", "Head of Housing", "Strategic", "homes", "An empty home helps nobody.", "relet_condition"),

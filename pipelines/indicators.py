@@ -274,7 +274,8 @@ def _about_measure(config: Config, model: Mapping[str, Any], meta: Mapping[str, 
         yield config.problem((*at, "reported_by"), what)
     for field in ("versions", "latest_version"):
         if field not in model:
-            what = f"`{field}` is missing: an indicator with SQL names its versions and the one in use."
+            what = f"`{field}` is missing: an indicator with SQL names its versions (`versions`) and the one in use (for example"
+            what += " `latest_version: 1`)."
             yield config.problem(("models", 0), what)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import sqlglot
 from sqlglot import exp
@@ -139,7 +140,9 @@ def check(methods: Sequence[CompiledMethod], published: Path | None) -> list[Pro
     stays.
     """
     now = {(item.method.indicator_id, item.method.version): item for item in methods}
-    problems = [problem for item in methods for problem in _about_columns(item)]
+    with duckdb.connect() as connection:
+        problems = [problem for item in methods for problem in _about_syntax(item, connection)]
+    problems += [problem for item in methods for problem in _about_columns(item)]
     for published_row in rows(published) if published else []:
         row = {column: value or "" for column, value in published_row.items()}
         key = (row["indicator_id"], int(row["method_version"]))
@@ -219,6 +222,18 @@ def columns(indicator: Indicator, method: Method) -> list[str]:
     age_group = ("age_group",) if indicator.measure == "standardised_rate" else ()
     weight = ("weight",) if indicator.weighted else ()
     return list(dict.fromkeys((*COLUMNS, *free, *weight, *age_group, *method.breakdowns)))
+
+
+def _about_syntax(item: CompiledMethod, connection: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
+    """Whether the SQL can be read at all: a model that gathers many indicators could not say which of them is at fault."""
+    if item.method.path is None:
+        return
+    try:
+        connection.extract_statements(item.sql)
+    except duckdb.Error as error:
+        what = f"{item.method.path.name} cannot be read as SQL. {str(error).strip()}"
+        remedy = "To do: put the SQL right; the line is that of the SQL after dbt has put in its macros."
+        yield Problem(item.method.indicator_id, item.method.version, what, "", remedy)
 
 
 def _about_columns(item: CompiledMethod) -> Iterator[Problem]:

@@ -26,9 +26,10 @@ class Reading:
     ``kind`` is level, change, comparator, quartile, rank, none or not_measurable; ``reason`` says why the last two cannot be
     judged. ``level`` is a number whose good side is the indicator's; ``at_least`` and ``at_most`` bound the figure, and
     ``is_strict`` means that it may not equal them. ``direction`` (increase, decrease, improve, maintain) is against the period
-    before, by ``amount`` (``amount_type`` absolute, or relative, in percent). ``comparator`` is the kind of group to compare
-    with (``peers``: the adopted one), ``relation`` (better, no_worse, above, below, at_least, at_most) how, and ``amount`` then
-    how far off it may be. ``place`` is the last quartile or rank that will do. ``due_on`` is the last day to reach it.
+    before, or the same period a year before where ``comparator`` says so, by ``amount`` (``amount_type`` absolute, or
+    relative, in percent). ``comparator`` is else the kind of group to compare with (``peers``: the adopted one), ``relation``
+    (better, no_worse, above, below, at_least, at_most) how, and ``amount`` then how far off it may be. ``place`` is the last
+    quartile or rank that will do. ``due_on`` is the last day to reach it.
     """
 
     kind: str
@@ -93,7 +94,8 @@ _PARTS = {
     + "|".join(f"(?P<{kind}>{words})" for kind, words in COMPARATORS.items())
     + ")",
     "{before}": r"(?:the )?(?:last|previous|prior) (?:year|period|quarter|month|wave)(?:'s (?:level|figure|result))?",
-    "{on_before}": r"(?: (?:year[- ]on[- ]year|(?:every|each) year|annually|(?:from|on|since) (?:the )?(?:last|previous) year))?",
+    "{on_before}": r"(?: (?:year[- ]on[- ]year|(?:every|each) year|annually|"
+    r"(?:from|on|since) (?:the )?(?:last|previous|prior) (?:year|period|quarter|month|wave)))?",
     "{up}": r"(?:to )?(?:continue to )?(?:increase|rise|grow)",
     "{down}": r"(?:to )?(?:continue to )?(?:decrease|reduce|fall|drop|cut)",
     "{over}": r"(?:more|greater|higher|over|above)(?: than)?",
@@ -101,17 +103,20 @@ _PARTS = {
     "{keep}": r"(?:to )?(?:maintain|sustain|keep|remain|stay|hold)",
     "{least}": r"(?:a )?min(?:imum)?",
     "{most}": r"(?:a )?max(?:imum)?",
-    "{as_good}": r"(?:the )?(?:better (?:than )?or (?:equal|similar|the same)(?: (?:to|as))?"
-    r"|(?:same|equal)(?: (?:to|as))? or better than)",
+    "{as_good}": r"(?:the )?(?:better (?:than )?or (?:equal|similar|the same|in line)(?: (?:to|as|with))?"
+    r"|(?:same|equal|similar|in line)(?: (?:to|as|with))? or better than|at or better than)",
     "{on_year}": r"(?:year[- ]on[- ]year |annual )?",
     "{ordinal}": r"(?P<place>first|1st|second|2nd|third|3rd)",
-    "{count}": r"(?P<place>\d+|two|three)",
+    "{count}": r"(?P<place>\d+|two|three|four|five|ten)",
 }
-_PLACES = {"first": 1, "1st": 1, "two": 2, "second": 2, "2nd": 2, "three": 3, "third": 3, "3rd": 3}
+_PLACES = {
+    "first": 1, "1st": 1, "two": 2, "second": 2, "2nd": 2, "three": 3, "third": 3, "3rd": 3, "four": 4, "five": 5, "ten": 10,
+}  # fmt: skip
 
 # Pattern, kind, and what it says: "n" and "m" stand for the numbers that the pattern finds.
 FORMS: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    (r"|-|n/?a|none|no target|none set|no target set|not set|(?:target )?not applicable|tbc|to be (?:set|agreed|confirmed)",
+    (r"|-|n/?a|none|no target|none set|no target set|not (?:yet )?set|(?:target )?not applicable|tb[cd]|"
+     r"to be (?:set|agreed|confirmed|determined)",
      "none", {"reason": "No target is set."}),
     (r"(?:to be )?(?:monitor(?:ed|ing)?|for (?:information|monitoring)|contextual)(?: only| measure)?|baseline(?: year| only)?|"
      r"(?:awaiting baseline|baseline|target) to be (?:set|agreed|confirmed|established)|awaiting baseline",
@@ -120,40 +125,44 @@ FORMS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     (r"{n} ?(?:-|to) ?{m}", "level", {"at_least": "n", "at_most": "m"}),
     (r"> ?{n},? ?(?:and|but)? ?< ?{m}", "level", {"at_least": "n", "at_most": "m", "is_strict": True}),
     (r">= ?{n},? ?(?:and|but)? ?<= ?{m}", "level", {"at_least": "n", "at_most": "m"}),
-    (r"<= ?{n}", "level", {"at_most": "n"}),
-    (r">= ?{n}|{n} ?\+|\+ ?{n}", "level", {"at_least": "n"}),
-    (r"< ?{n}|(?:{keep} )?{under} {n}", "level", {"at_most": "n", "is_strict": True}),
-    (r"> ?{n}|(?:{keep} )?{over} {n}", "level", {"at_least": "n", "is_strict": True}),
-    (r"(?:at least|(?:no|not) (?:less|fewer|lower) than|{least}(?: of)?|{over} or equal to|(?:{keep} )?at or above) {n}|"
-     r"{n} {least}", "level", {"at_least": "n"}),
+    (r"<= ?{n}|(?:(?:must|should|do|does|to) )?not (?:to )?exceed(?:ing)? {n}|not (?:above|over) {n}", "level", {"at_most": "n"}),
+    (r">= ?{n}|{n} ?\+|\+ ?{n}|not (?:below|under) {n}", "level", {"at_least": "n"}),
+    (r"< ?{n}|(?:{keep} )?{under} {n}|{down} (?:to )?{under} {n}", "level", {"at_most": "n", "is_strict": True}),
+    (r"> ?{n}|(?:{keep} )?{over} {n}|{up} (?:to )?{over} {n}|(?:to )?exceeds? {n}", "level",
+     {"at_least": "n", "is_strict": True}),
+    (r"(?:at least|(?:no|not) (?:less|fewer|lower) than|{least}(?: of)?|{over} or equal to|equal to or {over}|"
+     r"(?:{keep} )?at or above) {n}|{n} {least}", "level", {"at_least": "n"}),
     (r"{n} (?:or|and) (?:more|above|over|higher|greater)", "level", {"at_least": "n"}),
-    (r"(?:at most|(?:no|not) (?:more|higher|greater) than|up to|{most}(?: of)?|{under} or equal to|(?:{keep} )?at or below) {n}|"
-     r"{n} {most}", "level", {"at_most": "n"}),
+    (r"(?:at most|(?:no|not) (?:more|higher|greater) than|up to|{most}(?: of)?|{under} or equal to|equal to or {under}|"
+     r"(?:{keep} )?at or below) {n}|{n} {most}", "level", {"at_most": "n"}),
     (r"(?:to )?(?:be |remain |stay |keep )?within (?:the )?(?:legal |statutory )?limit of {n}", "level", {"at_most": "n"}),
     (r"{n} (?:or|and) (?:less|fewer|below|under|lower)", "level", {"at_most": "n"}),
     (r"{up} to (?:at least )?{n}", "level", {"at_least": "n"}),
     (r"{down} to (?:at most )?{n}", "level", {"at_most": "n"}),
-    (r"(?:(?:to )?(?:achieve|reach|be|remain at|stay at)|{keep}(?: at)?)? ?=? ?{n}", "level", {"level": "n"}),
-    (r"{up}{on_before}|{over} {before}|upward trend|increasing|{on_year}increase", "change", {"direction": "increase"}),
-    (r"{down}{on_before}|{under} {before}|downward trend|decreasing|{on_year}(?:reduction|decrease)", "change",
-     {"direction": "decrease"}),
+    (r"(?:(?:to )?(?:achieve|reach|be|remain at|stay at)|{keep}(?: at)?)? ?=? ?{n}(?: or better)?", "level", {"level": "n"}),
+    (r"{up}{on_before}|{over} {before}|(?:an )?(?:upward|rising|increasing) trend|increasing|{on_year}increase",
+     "change", {"direction": "increase"}),
+    (r"{down}{on_before}|{under} {before}|(?:a )?(?:downward|falling|decreasing) trend|decreasing|reducing|"
+     r"{on_year}(?:reduction|decrease)", "change", {"direction": "decrease"}),
     (r"{up} by (?:at least )?{n}{on_before}|{n} (?:increase|rise|growth){on_before}", "change",
      {"direction": "increase", "amount": "n"}),
     (r"{down} by (?:at least )?{n}{on_before}|{n} (?:decrease|reduction|fall|cut){on_before}", "change",
      {"direction": "decrease", "amount": "n"}),
     (r"(?:to )?double", "change", {"direction": "increase", "amount": 100.0, "amount_type": "relative"}),
     (r"(?:to )?halve", "change", {"direction": "decrease", "amount": 50.0, "amount_type": "relative"}),
-    (r"(?:to )?(?:continue to )?improve(?:ment)?{on_before}|better than {before}|improving|{on_year}improvement", "change",
-     {"direction": "improve"}),
-    (r"(?:to )?(?:continue to )?improve by (?:at least )?{n}{on_before}", "change", {"direction": "improve", "amount": "n"}),
-    (r"{keep}(?: (?:current |present )?(?:performance|levels?|position))?(?: the same)?|no worse than {before}|no change|"
-     r"(?:the )?same as {before}|{as_good} {before}|at least {before}", "change", {"direction": "maintain"}),
+    (r"(?:to )?(?:continue to )?(?:an )?improve(?:ment)?{on_before}|better than {before}|improving(?: trend)?|"
+     r"{on_year}improvement", "change", {"direction": "improve"}),
+    (r"(?:to )?(?:continue to )?improve by (?:at least )?{n}{on_before}|{n} improvement{on_before}", "change",
+     {"direction": "improve", "amount": "n"}),
+    (r"{keep}(?: or improve)?(?: (?:on )?(?:current |present )?(?:performance|levels?|position))?(?: the same)?|"
+     r"no deterioration|no worse than {before}|no change|(?:the )?same as {before}|{as_good} {before}|at least {before}",
+     "change", {"direction": "maintain"}),
     (r"(?:to )?(?:be )?(?:{as_good}|no worse than|at least as good as|in line with|match) {who}",
      "comparator", {"relation": "no_worse"}),
     (r"(?:to )?(?:be )?(?:better than|outperform|exceed) {who}", "comparator", {"relation": "better"}),
-    (r"(?:to )?(?:be )?(?:{over} or equal to|at least|at or above|no (?:lower|less) than) {who}", "comparator",
+    (r"(?:to )?(?:be )?(?:>=|{over} or equal to|at least|at or above|no (?:lower|less) than) ?{who}", "comparator",
      {"relation": "at_least"}),
-    (r"(?:to )?(?:be )?(?:{under} or equal to|at most|at or below|no (?:higher|more) than) {who}", "comparator",
+    (r"(?:to )?(?:be )?(?:<=|{under} or equal to|at most|at or below|no (?:higher|more) than) ?{who}", "comparator",
      {"relation": "at_most"}),
     (r"(?:to )?(?:be )?(?:>|{over}) ?{who}", "comparator", {"relation": "above"}),
     (r"(?:to )?(?:be )?(?:<|{under}) ?{who}", "comparator", {"relation": "below"}),
@@ -204,6 +213,9 @@ def _plain(words: str) -> str:
     same = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "–": "-", "—": "-", "−": "-", "’": "'", "per cent": "%", "percent": "%"}
     for old, new in same.items():
         text = text.replace(old, new)
+    text = re.sub(
+        r"^(?:target(?: is| of|:)?|(?:must|should|will|to) be) (?=[<>=£\d]|(?:at|below|under|above|over|up|no|not) )", "", text
+    )
     text = re.sub(r" ?\((?:better|worse|lower|higher|more|less)(?: than| is better)?\)", "", text)
     text = re.sub(
         r"(?:% ?(?:age )?points?|percentage points?|(?<![a-z])(?:pp|ppts?)\b)", "points", text.replace("%age", "percentage")
@@ -278,6 +290,8 @@ def _reading(kind: str, says: Mapping[str, Any], found: re.Match[str], unit: str
             raise ValueError("a change is by more than nothing")
     if {"at_least", "at_most"} <= says.keys() and values["at_least"] > values["at_most"]:
         raise ValueError("its lower end is above its upper end")
+    if kind == "change" and re.search(r"\byear|\bannual", found[0]):
+        values["comparator"] = "same_period_last_year"
     if kind == "comparator":
         values["comparator"] = next(name for name in COMPARATORS if groups.get(name))
     if kind in ("quartile", "rank"):

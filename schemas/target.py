@@ -37,7 +37,8 @@ class Record(pa.DataFrameModel):
         nullable=True,
         str_matches=_PROFILE,
         description="Levels on the way through a financial year: 4 or 12, separated by commas, each for the year up to the end"
-        " of a quarter or month; or flat, the same level in each month, quarter and year to date",
+        " of a quarter or month; or flat, the same level in each month, quarter and year to date, and of what adds up (counts,"
+        " sums, rates) a twelfth of it for each month",
     )
     agreed_by: str = pa.Field(nullable=True, description="Who agreed it")
     agreed_on: pl.Date = pa.Field(nullable=True, description="Day it was agreed; the last one agreed by a period's end judges it")

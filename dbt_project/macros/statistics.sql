@@ -84,20 +84,22 @@ case
 {%- endmacro %}
 
 {#-
-    The sample standard deviation, from sums that are decimals of at most six places.
+    The sample standard deviation, from sums that are decimals of at most `places` places.
 
-    The squares are taken about the mean as it is to six places: exact decimals, so that nothing is lost where the mean is
-    large and the deviations are small, and values that are all the same deviate by 0. NULL for fewer than two values.
+    The squares are taken about the mean as it is to so many places: exact decimals, so that nothing is lost where the mean is
+    large and the deviations are small, and values that are all the same deviate by 0. NULL for fewer than two values. A mean
+    has 18 digits in all, a sum 20: the more places, the fewer before the point.
 -#}
-{% macro standard_deviation(total, total_of_squares, number) -%}
+{% macro standard_deviation(total, total_of_squares, number, places=6) -%}
 {%- set centre -%}
-cast(round(cast({{ total }} as double) / nullif({{ number }}, 0), 6) as decimal(18, 6))
+cast(round(cast({{ total }} as double) / nullif({{ number }}, 0), {{ places }}) as decimal(18, {{ places }}))
 {%- endset -%}
+{%- set sum_type = 'decimal(20, ' ~ places ~ ')' -%}
 sqrt(
         greatest(
             cast(
                 {{ total_of_squares }}
-                - {{ centre }} * cast(2 * cast({{ total }} as decimal(20, 6)) - {{ number }} * {{ centre }} as decimal(20, 6))
+                - {{ centre }} * cast(2 * cast({{ total }} as {{ sum_type }}) - {{ number }} * {{ centre }} as {{ sum_type }})
                 as double
             )
             - {{ number }} * power(cast({{ total }} as double) / nullif({{ number }}, 0) - cast({{ centre }} as double), 2),

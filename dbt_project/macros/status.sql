@@ -143,11 +143,14 @@ select
     ) as ranked
 {%- endmacro %}
 
-{#- Whether a value is worse than another; NULL where either is missing or neither high nor low is good. -#}
+{#-
+    Whether a value is worse than another; NULL where either is missing or neither high nor low is good. The difference is
+    compared after rounding to nine places, as a median half way between two values may miss its last digit.
+-#}
 {% macro is_worse(value, other, polarity) -%}
 case {{ polarity }}
-        when 'high' then {{ value }} < {{ other }}
-        when 'low' then {{ value }} > {{ other }}
+        when 'high' then round(cast({{ value }} - {{ other }} as double), 9) < 0
+        when 'low' then round(cast({{ value }} - {{ other }} as double), 9) > 0
     end
 {%- endmacro %}
 
@@ -158,6 +161,15 @@ case {{ decimals }}
         when {{ places }} then cast(cast(round({{ value }}, {{ places }}) as decimal(18, {{ places }})) as varchar)
         {%- endfor %}
         else cast(cast(round({{ value }}, 4) as decimal(18, 4)) as varchar)
+    end
+{%- endmacro %}
+
+{#- How far two values are apart, in words: less than the last place shown where they differ by less than can be shown. -#}
+{% macro difference_text(difference, decimals) -%}
+case
+        when {{ difference }} <> 0 and round({{ difference }} * power(10, {{ decimals }}), 0) = 0
+            then 'less than ' || {{ number_text('power(10, -' ~ decimals ~ ')', decimals) }}
+        else {{ number_text(difference, decimals) }}
     end
 {%- endmacro %}
 

@@ -22,6 +22,10 @@ from pipelines.commands.terminal import (
 )
 from pipelines.workspace import Workspace
 
+PUBLISHED = "published"
+"""The criterion that stands alone for an indicator that is defined and in no release: the others cannot be told."""
+NOT_PUBLISHED = "It is well formed, and not in the release: have it adopted, and run."
+
 indicators_app = typer.Typer(no_args_is_help=True, help="The indicators that are defined.")
 
 
@@ -71,6 +75,12 @@ def indicators_check(indicators: IndicatorsDir = None, publish: PublishDir = Non
     with connect() as connection:
         found = connection.execute(f"select {', '.join(columns)} from {csv(path, columns)} order by row").fetchall()
     rows = [dict(zip(columns, row, strict=True)) | {"met": row[3] == "true"} for row in found]
+    checked = {row["subject"] for row in rows if row["scope"] == "indicator"}
+    rows += [
+        dict(zip(columns, ("indicator", one.indicator_id, PUBLISHED, False, NOT_PUBLISHED), strict=True))
+        for one in defined
+        if one.indicator_id not in checked
+    ]
     show(as_json, rows, lambda: _say_checked(rows))
 
 
@@ -132,6 +142,8 @@ def _say_names(rows: list[dict[str, Any]], written: bool) -> None:
 
 def _say_checked(rows: list[dict[str, Any]]) -> None:
     """How many criteria each indicator meets, what to do about the others, and what the set leaves out."""
+    unpublished = [row["subject"] for row in rows if row["criterion"] == PUBLISHED]
+    rows = [row for row in rows if row["criterion"] != PUBLISHED]
     single, together = ([row for row in rows if row["scope"] == scope] for scope in ("indicator", "set"))
     subjects = list(dict.fromkeys(row["subject"] for row in single))
     of_subject = {subject: [row for row in single if row["subject"] == subject] for subject in subjects}
@@ -150,6 +162,8 @@ def _say_checked(rows: list[dict[str, Any]]) -> None:
         out.print(f"[yellow]![/] {criterion}: {escaped(explanation)}")
     for row in (row for row in together if not row["met"]):
         out.print(f"[yellow]![/] {row['subject']} {escaped(row['criterion'])}: {escaped(row['explanation'])}")
+    if unpublished:
+        out.print(f"[yellow]![/] Well formed, and not in the release; have them adopted, and run: {', '.join(unpublished)}.")
     whole = sum(all(row["met"] for row in of) for of in of_subject.values())
     covered = sum(row["met"] for row in together)
     out.print(

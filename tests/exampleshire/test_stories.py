@@ -7,6 +7,7 @@ the accepted rows) hold what was planted.
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import subprocess
@@ -298,6 +299,32 @@ def test_repairs_miss_their_target_month_after_month_since_september_2025(exampl
         exampleshire, "repairs_in_time", "rag, direction, peer_standing, level_reached", version=2
     )["2025-04-01"]
     assert (rag, direction, standing, level) == ("red", "got worse", "worse", "minimum")
+
+
+def test_every_kind_of_measure_and_period_is_shown(exampleshire: Line) -> None:
+    about = json.loads((PROJECT / "schemas/config/indicator.json").read_text(encoding="utf-8"))["$defs"]
+    shown = {measure for (measure,) in asked(exampleshire, "select distinct measure from indicator")}
+    assert shown == set(about["meta"]["properties"]["measure"]["enum"]) - {"standardised_rate"}
+    council = f"select distinct period_type from observation where value is not null and area_code = '{COUNCIL_CODE}'"
+    assert {kind for (kind,) in asked(exampleshire, council)} == set(about["periods"]["items"]["enum"])
+
+
+def test_the_poorest_ask_most(exampleshire: Line) -> None:
+    for indicator in ("missed_bins_rate", "homelessness_approaches"):
+        breakdown, gap, sentence = stands(exampleshire, indicator, "gap_breakdown, group_gap, gap_sentence")["2025-04-01"]
+        assert breakdown == "deprivation_fifth"
+        assert "5 least deprived does best" in sentence
+        assert "1 most deprived worst" in sentence
+        assert "chance" not in sentence
+        groups = asked(
+            exampleshire,
+            f"""select best_value, worst_value, gap_lower_95 from equity where indicator_id = '{indicator}'
+                and period_type = 'financial_year' and period_start = '2025-04-01' and breakdown = 'deprivation_fifth'""",
+        )
+        [[best, worst, lower]] = groups
+        assert 1.7 < worst / best < 2.3
+        assert gap == pytest.approx(worst - best, abs=1e-3)
+        assert lower > 0
 
 
 def test_speed_at_the_cost_of_quality_shows_in_two_directions(exampleshire: Line) -> None:

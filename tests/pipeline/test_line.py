@@ -406,6 +406,9 @@ def test_indicators_check_says_what_to_do_about_each_gap(council: Line) -> None:
     assert "cost_effective: Nobody says what it takes to collect" in said.stdout
     told = json.loads(council.command("indicators", "check", "--publish", str(council.publish), "--json").stdout)
     assert {row["met"] for row in told} == {True, False}
+    unpublished = next(row for row in told if row["subject"] == "planning_days")
+    assert (unpublished["criterion"], unpublished["met"]) == ("published", False)
+    assert "not in the release; have them adopted, and run:" in said.stdout
     nowhere = council.command("indicators", "check", "--publish", str(council.root / "nowhere"))
     assert nowhere.returncode == 1
     assert "run first" in nowhere.stderr

@@ -148,8 +148,15 @@ def test_another_reporter_of_ready_made_figures_is_caught(tmp_path: Path) -> Non
 
 def test_sql_that_cannot_be_parsed_is_compared_as_text(tmp_path: Path) -> None:
     release = published(tmp_path, compiled(indicator(versions=1), "select from where ("))
-    (problem,) = check(compiled(indicator(versions=1), "select from where (("), release)
-    assert "-select from where (\n+select from where ((" in problem.diff
+    unread, changed = check(compiled(indicator(versions=1), "select from where (("), release)
+    assert "-select from where (\n+select from where ((" in changed.diff
+    assert unread.what.startswith("lamps_mended_v1.sql cannot be read as SQL. Parser Error: syntax error at or near")
+
+
+def test_sql_that_cannot_be_read_is_told_with_its_indicator() -> None:
+    (problem,) = check(compiled(indicator(versions=1), f"{FIRST} wher service = 'lamps'"), None)
+    assert str(problem).startswith("lamps_mended, version 1: lamps_mended_v1.sql cannot be read as SQL.")
+    assert "wher service" in problem.what
 
 
 @pytest.mark.parametrize(

@@ -26,22 +26,22 @@ def limits(expression: str, levels: dict[float, str] = LEVELS) -> str:
 
 QUERIES = {
     "proportion": f"""
-        select case_id, 100.0 * x / n as value,
+        select case_id, 100.0 * x / nullif(n, 0) as value,
             {limits("100 * {{{{ wilson_limit('(x / n)', 'n', '{side}', {level}) }}}}", LEVELS | {90: "90"})}
         from given""",
     "rate": f"""
-        select case_id, multiplier * x / n as value,
-            {limits("multiplier * {{{{ events_limit('x', '{side}', {level}) }}}} / n")}
+        select case_id, multiplier * x / nullif(n, 0) as value,
+            {limits("multiplier * {{{{ events_limit('x', '{side}', {level}) }}}} / nullif(n, 0)")}
         from given""",
     "mean": f"""
         with summed as (
-            select "group" as case_id, sum(cast(value as decimal(18, 6))) as total, count(*) as number,
-                sum(cast(value as decimal(19, 6)) * cast(value as decimal(19, 6))) as squares
+            select "group" as case_id, sum(cast(value as decimal(18, 9))) as total, count(value) as number,
+                sum(cast(value as decimal(18, 9)) * cast(value as decimal(18, 9))) as squares
             from given group by 1
         ),
         deviated as (
             select *, cast(total as double) / number as value,
-                {{{{ standard_deviation('total', 'squares', 'number') }}}} as stdev
+                {{{{ standard_deviation('total', 'squares', 'number', places=9) }}}} as stdev
             from summed
         )
         select case_id, value, stdev,

@@ -75,9 +75,16 @@ QUERIES = {
             (3, 3, null, true, 0), (null, 3, 5, false, 0), (4, null, null, false, 1), (-5, null, -6, false, 1)
         ) as edge (value, at_least, at_most, is_strict, tolerance)
     """,
+    "halfway": """
+        select {{ is_worse('value', 'peer_median', "'high'") }}, {{ is_worse('value', 'peer_median', "'low'") }}
+        from (select 1.4 as value, percentile_cont(0.5) within group (order by peer) as peer_median
+            from (values (0.1::double), (2.7)) as peers (peer))
+    """,
     "words": """
-        select {{ figure_text('value', 'decimals', 'unit') }}, {{ date_text("date '2025-03-12'") }}, {{ ordinal_text('place') }}
-        from (values (41.649, 1, 'percent', 1), (12, 0, 'days', 12), (0.12345, 9, 'tonnes', 22), (3.5, 2, 'pounds', 113)
+        select {{ figure_text('value', 'decimals', 'unit') }}, {{ date_text("date '2025-03-12'") }}, {{ ordinal_text('place') }},
+            {{ difference_text('value / 100', 'decimals') }}
+        from (values (41.649, 1, 'percent', 1), (12, 0, 'days', 12), (0.12345, 9, 'tonnes', 22), (3.5, 2, 'pounds', 113),
+            (0, 1, 'percent', 4)
         ) as figure (value, decimals, unit, place)
     """,
 }
@@ -96,7 +103,7 @@ def vectors(pattern: str) -> list[Path]:
 
 def asked(path: Path, query: str) -> list[tuple[object, ...]]:
     with duckdb.connect() as connection:
-        connection.execute(f"create view vector as select * from read_csv('{path}', nullstr = '')")
+        connection.execute(f"create view vector as select * from read_csv('{path}', nullstr = ['', 'NA'])")
         return connection.execute(query).fetchall()
 
 
@@ -164,8 +171,14 @@ def test_bounds_are_met_on_them_or_only_within_them(sql: dict[str, str]) -> None
     assert found == ["green", "red", "amber", "red", "amber", "red", "no_data", "no_target", "amber"]
 
 
+def test_a_value_half_way_between_its_peers_is_not_worse_than_their_median(sql: dict[str, str]) -> None:
+    """The median of these two, as a binary number, misses the last digit of 1.4."""
+    assert duckdb.sql(sql["halfway"]).fetchall() == [(False, False)]
+
+
 def test_figures_days_and_places_are_put_in_words(sql: dict[str, str]) -> None:
     day = "12 March 2025"
     assert duckdb.sql(sql["words"]).fetchall() == [
-        ("41.6%", day, "1st"), ("12 days", day, "12th"), ("0.1235 tonnes", day, "22nd"), ("3.50 pounds", day, "113th"),
+        ("41.6%", day, "1st", "0.4"), ("12 days", day, "12th", "less than 1"), ("0.1235 tonnes", day, "22nd", "0.0012"),
+        ("3.50 pounds", day, "113th", "0.04"), ("0.0%", day, "4th", "0.0"),
     ]  # fmt: skip

@@ -49,28 +49,54 @@ LEVELS: dict[str, dict[str, Any]] = {
     "not less than 95%": {"at_least": 95.0},
     "maintain above 95%": {"at_least": 95.0, "is_strict": True},
     "keep at or below 5": {"at_most": 5.0},
+    "Not to exceed 19%": {"at_most": 19.0},
+    "must not exceed 19%": {"at_most": 19.0},
+    "not above 5": {"at_most": 5.0},
+    "equal to or less than 4": {"at_most": 4.0},
+    "Not below 95%": {"at_least": 95.0},
+    "equal to or greater than 95%": {"at_least": 95.0},
+    "Must be at least 95%": {"at_least": 95.0},
+    "Target: 95%": {"level": 95.0},
+    "95% or better": {"level": 95.0},
+    "To exceed 50%": {"at_least": 50.0, "is_strict": True},
+    "increase to above 50%": {"at_least": 50.0, "is_strict": True},
+    "Reduce to below 5%": {"at_most": 5.0, "is_strict": True},
+    "to be below 5%": {"at_most": 5.0, "is_strict": True},
 }
 CHANGES: dict[str, dict[str, Any]] = {
     "To increase": {"direction": "increase"},
-    "Reduce year on year": {"direction": "decrease"},
+    "Reduce year on year": {"direction": "decrease", "comparator": "same_period_last_year"},
     "To improve": {"direction": "improve"},
-    "better than last year": {"direction": "improve"},
+    "better than last year": {"direction": "improve", "comparator": "same_period_last_year"},
     "maintain": {"direction": "maintain"},
-    "No worse than the previous year": {"direction": "maintain"},
+    "No worse than the previous year": {"direction": "maintain", "comparator": "same_period_last_year"},
     "To reduce by 5%": {"direction": "decrease", "amount": 5.0, "amount_type": "relative"},
     "increase by 2.5 percentage points": {"direction": "increase", "amount": 2.5, "amount_type": "absolute"},
     "increase by 2pp": {"direction": "increase", "amount": 2.0, "amount_type": "absolute"},
-    "Year on year improvement": {"direction": "improve"},
-    "year-on-year reduction": {"direction": "decrease"},
-    "same or better than last year": {"direction": "maintain"},
+    "Year on year improvement": {"direction": "improve", "comparator": "same_period_last_year"},
+    "year-on-year reduction": {"direction": "decrease", "comparator": "same_period_last_year"},
+    "same or better than last year": {"direction": "maintain", "comparator": "same_period_last_year"},
+    "no worse than the previous quarter": {"direction": "maintain"},
+    "To maintain or improve": {"direction": "maintain"},
+    "maintain or improve on current performance": {"direction": "maintain"},
+    "No deterioration": {"direction": "maintain"},
+    "improving trend": {"direction": "improve"},
+    "an improvement on the previous quarter": {"direction": "improve"},
+    "reducing": {"direction": "decrease"},
+    "5% improvement on last year": {
+        "direction": "improve", "amount": 5.0, "amount_type": "relative", "comparator": "same_period_last_year",
+    },
     "To halve": {"direction": "decrease", "amount": 50.0, "amount_type": "relative"},
-}
+}  # fmt: skip
 COMPARISONS: dict[str, dict[str, Any]] = {
     "Better than statistical neighbours": {"comparator": "statistical_neighbours", "relation": "better"},
     "Better or equal to national average": {"comparator": "national", "relation": "no_worse"},
     "Equal to or better than England": {"comparator": "national", "relation": "no_worse"},
     "Below (better than) national average": {"comparator": "national", "relation": "below"},
     "Above or equal to national average": {"comparator": "national", "relation": "at_least"},
+    ">= national average": {"comparator": "national", "relation": "at_least"},
+    "In line with or better than the national average": {"comparator": "national", "relation": "no_worse"},
+    "better than or in line with the national average": {"comparator": "national", "relation": "no_worse"},
     "no worse than the regional average": {"comparator": "region", "relation": "no_worse"},
     "better than our geographic neighbours": {"comparator": "geographic_neighbours", "relation": "better"},
     "above average": {"comparator": "peers", "relation": "above"},
@@ -85,6 +111,7 @@ PLACES: dict[str, tuple[str, int]] = {
     "remain in top quartile": ("quartile", 1),
     "top two quartiles": ("quartile", 2),
     "in the top 3": ("rank", 3),
+    "top ten": ("rank", 10),
 }
 UNREADABLE: dict[str, str] = {
     "Sustainable": "neither a level, nor a change, nor a comparison",
@@ -128,7 +155,9 @@ def test_a_place_among_other_authorities_is_read(words: str) -> None:
     assert said(words) == {"kind": kind, "comparator": "peers", "place": place}
 
 
-@pytest.mark.parametrize("words", ["None set", "N/A", "Target not applicable", "-", "Monitor only", "Baseline year"])
+@pytest.mark.parametrize(
+    "words", ["None set", "N/A", "Target not applicable", "-", "Monitor only", "Baseline year", "TBD", "to be determined"]
+)
 def test_words_that_set_no_target_are_no_target(words: str) -> None:
     assert read(words).kind == "none"
 

@@ -1,6 +1,13 @@
 {%- set of_target = ['indicator_id', 'period_type', 'period_start', 'period_end'] -%}
 {%- set of_period = of_target + ['method_version'] -%}
 {%- set of_figure = of_period + ['area_code'] -%}
+{#- Whether a target's change is one from the year before, and the period before is another. -#}
+{%- set is_on_year -%}
+coalesce(
+            target.comparator = 'same_period_last_year'
+            and figure.period_type in ('month', 'quarter', 'rolling_12_months'), false
+        )
+{%- endset -%}
 with figure as (
     select
         headline.*,
@@ -75,7 +82,10 @@ group_gap as (
             partition by
                 {{ columns_of('equity', of_period) }}
             order by
-                equity.breakdown = 'ward' asc nulls last, equity.gap desc nulls last, equity.breakdown asc nulls last
+                equity.breakdown = 'ward' asc nulls last,
+                coalesce(equity.gap_lower_95 > 0, false) desc nulls last,
+                equity.gap desc nulls last,
+                equity.breakdown asc nulls last
         ) = 1
 ),
 
@@ -98,7 +108,7 @@ late_target as (
         period_type,
         period_start,
         period_end
-    having count(case when is_in_force then 1 end) = 0
+    having count(case when is_in_force then 1 end) = 0 and min(agreed_on) > period_end
 ),
 
 target_comparator as (
@@ -159,13 +169,18 @@ placed as (
         group_gap.breakdown as gap_breakdown,
         group_gap.gap as group_gap,
         group_gap.reading as gap_sentence,
+        {{ is_on_year }} as is_on_year,
         case
+            when {{ is_on_year }} then figure.year_ago_value
             when target.target_kind = 'change' then figure.previous_value
             when target.target_kind = 'comparator' and target.comparator = 'peers' then peer.comparator_value
             when target.target_kind = 'comparator' then target_comparator.comparator_value
         end as base_value,
         case
-            when target.amount_type = 'relative' then abs(figure.previous_value) * target.amount / 100
+            when target.amount_type = 'relative'
+                then
+                    abs(case when {{ is_on_year }} then figure.year_ago_value else figure.previous_value end)
+                    * target.amount / 100
             else coalesce(target.amount, 0)
         end as amount
     from figure
@@ -235,7 +250,9 @@ bounded as (
             when placed.target_kind = 'not_measurable' then placed.not_measurable_because
             when placed.target_kind = 'change' and placed.base_value is null
                 then
-                    '“' || placed.target_words || '” compares with the period before, for which there is no figure.'
+                    '“' || placed.target_words || '” compares with the '
+                    || case when placed.is_on_year then 'same period a year before' else 'period before' end
+                    || ', for which there is no figure.'
             when
                 placed.target_kind = 'comparator' and placed.base_value is null
                 or placed.target_kind in ('quartile', 'rank') and placed.peer_rank is null
@@ -333,6 +350,7 @@ target_of_year as (
             and missed.months < 12
             and missed.value is not null
             and target.period_type = 'financial_year'
+            and target.target_kind <> 'none'
             and missed.indicator_id = target.indicator_id
             and missed.period_start = target.period_start
             and (target.agreed_on is null or missed.period_end >= target.agreed_on)
@@ -400,7 +418,24 @@ worded as (
         case
             when needed.months_left = 1 then 'the month left'
             else 'the ' || cast(needed.months_left as varchar) || ' months left'
-        end as months_left_text
+        end as months_left_text,
+        case
+            when needed.months_left = 1 then ' brings as many cases as each month so far'
+            else ' bring as many cases as those so far'
+        end as as_many_cases,
+        case
+            when needed.year_at_least is not null and needed.measure = 'percentage' and needed.needed_value > 100
+                then 'lost'
+            when needed.year_at_least is not null and needed.measure = 'percentage' and needed.needed_value <= 0
+                then 'safe'
+            when needed.year_at_least is null and needed.measure = 'percentage' and needed.needed_value >= 100
+                then 'safe'
+            -- an average below zero is none, but for what can itself be below zero
+            when
+                needed.year_at_least is null and needed.needed_value < 0
+                and (needed.measure = 'percentage' or needed.value >= 0 and needed.year_target > 0)
+                then 'lost'
+        end as outlook
     from needed
 )
 
@@ -442,8 +477,8 @@ select
             case when rag = 'amber' then 'Amber: ' else 'Red: ' end
             || value_text || ' misses the target (' || target_text || ')'
             || case
-                when target_kind in ('quartile', 'rank') or round(gap * power(10, decimals), 0) = 0 then ''
-                else ' by ' || {{ number_text('gap', 'decimals') }}
+                when target_kind in ('quartile', 'rank') or round(cast(gap as double), 9) = 0 then ''
+                else ' by ' || {{ difference_text('gap', 'decimals') }}
             end
             || case
                 when tolerance is null then ''
@@ -532,17 +567,19 @@ select
         when measure in ('percentage', 'ratio', 'mean')
             then
                 case
-                    when
-                        unit = 'percent' and needed_value > 100 and year_at_least is not null
-                        or needed_value < 0 and year_at_least is null
+                    when outlook = 'lost'
                         then
                             'The target of the year, ' || year_target_text || ', can no longer be reached if '
-                            || months_left_text || ' bring as many cases as those so far.'
+                            || months_left_text || as_many_cases || '.'
+                    when outlook = 'safe'
+                        then
+                            'The target of the year, ' || year_target_text
+                            || ', will be reached whatever the result, if ' || months_left_text || as_many_cases || '.'
                     else
                         'To reach the target of the year, ' || year_target_text || ', ' || months_left_text
                         || ' must average ' || case when year_at_least is not null then 'at least ' else 'at most ' end
                         || {{ figure_text('needed_value', 'decimals', 'unit') }}
-                        || ', if they bring as many cases as those so far.'
+                        || case when months_left = 1 then ', if it' else ', if they' end || as_many_cases || '.'
                 end
         when year_at_least is not null and needed_value <= 0
             then 'The target of the year, ' || year_target_text || ', is reached already.'

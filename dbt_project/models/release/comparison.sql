@@ -192,7 +192,7 @@ select
             || ': '
             || case standing
                 when 'same' then 'the same'
-                else standing || ' by ' || {{ number_text('abs(distance)', 'decimals') }}
+                else standing || ' by ' || {{ difference_text('abs(distance)', 'decimals') }}
             end
             || case
                 when peers > 1 and peer_rank is not null

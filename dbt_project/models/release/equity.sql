@@ -39,7 +39,10 @@ judged as (
     from group_figure
     inner join {{ source('safe', 'indicator') }} as indicator
         on group_figure.indicator_id = indicator.indicator_id
-    where group_figure.value is not null
+    where
+        group_figure.value is not null
+        -- how many there are, and how much in all, is a matter of a group's size
+        and indicator.measure not in ('count', 'sum')
 ),
 
 ranked as (
@@ -134,17 +137,24 @@ select
     {{ as_figure('gap') }} as gap,
     {{ as_figure('gap_lower_95') }} as gap_lower_95,
     {{ as_figure('gap_upper_95') }} as gap_upper_95,
-    concat(
-        'Of the groups by ', replace(breakdown, '_', ' '), ', ', best_name,
-        case when polarity = 'neutral' then ' has the highest figure (' else ' does best (' end,
-        best_value_shown, ' ', unit, ') and ', worst_name,
-        case when polarity = 'neutral' then ' the lowest (' else ' worst (' end,
-        worst_value_shown, '): a gap of ', gap_shown,
-        case
-            when gap_lower_95 is null then '.'
-            when gap_lower_95 <= 0
-                then concat(', 95 % limits ', gap_lower_95_shown, ' to ', gap_upper_95_shown, ', which may be chance.')
-            else concat(', 95 % limits ', gap_lower_95_shown, ' to ', gap_upper_95_shown, '.')
-        end
-    ) as reading
+    case
+        when gap = 0
+            then concat(
+                'The groups by ', replace(breakdown, '_', ' '), ' all have the same figure (', best_value_shown, ' ',
+                unit, ').'
+            )
+        else concat(
+            'Of the groups by ', replace(breakdown, '_', ' '), ', ', best_name,
+            case when polarity = 'neutral' then ' has the highest figure (' else ' does best (' end,
+            best_value_shown, ' ', unit, ') and ', worst_name,
+            case when polarity = 'neutral' then ' the lowest (' else ' worst (' end,
+            worst_value_shown, '): a gap of ', gap_shown,
+            case
+                when gap_lower_95 is not null
+                    then concat(', 95 % limits ', gap_lower_95_shown, ' to ', gap_upper_95_shown)
+                else ''
+            end,
+            case when gap_lower_95 <= 0 then ', which may be chance.' else '.' end
+        )
+    end as reading
 from worded

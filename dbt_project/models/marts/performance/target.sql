@@ -14,6 +14,8 @@ with agreed as (
         target.agreed_on,
         target.reason,
         indicator.polarity,
+        -- what adds up through a year comes by the month: a twelfth of it
+        indicator.measure in ('count', 'sum', 'rate', 'standardised_rate') as adds_up,
         words.is_strict,
         words.direction,
         words.amount,
@@ -91,7 +93,13 @@ placed as (
                     )
                 ) as double
             )
-        end as level
+        end as level,
+        case
+            when part_of_year.part = 'stated' or agreed.profile <> 'flat' or not agreed.adds_up then 1.0
+            when part_of_year.part = 'month' then 1 / 12.0
+            when part_of_year.part = 'quarter' then 3 / 12.0
+            else part_of_year.months / 12.0
+        end as share_of_year
     from agreed
     inner join part_of_year
         on
@@ -111,6 +119,17 @@ version_of_target as (
             partition by placed.indicator_id, placed.period_type, placed.period_start, placed.period_end
             order by placed.agreed_on asc nulls first
         ) as integer) as target_version,
+        -- a year's target that was agreed anew takes its way through the year with it
+        not placed.is_stated and exists (
+            select 1
+            from agreed
+            where
+                agreed.indicator_id = placed.indicator_id
+                and agreed.agreed_period_type = placed.agreed_period_type
+                and agreed.agreed_period_start = placed.agreed_period_start
+                and agreed.agreed_on > coalesce(placed.agreed_on, date '0001-01-01')
+                and agreed.agreed_on <= placed.period_end
+        ) as is_replaced,
         case
             when placed.stated_kind in ('none', 'not_measurable') then placed.stated_kind
             when
@@ -144,13 +163,13 @@ select
     period_start,
     period_end,
     target_version,
-    {{ as_figure('coalesce(level, case when stated_at_least is null or stated_at_most is null
+    {{ as_figure('share_of_year * coalesce(level, case when stated_at_least is null or stated_at_most is null
         then coalesce(stated_at_least, stated_at_most) end)') }} as target,
     target_words,
-    {{ as_figure('tolerance') }} as tolerance,
+    {{ as_figure("case when tolerance_type = 'relative' then 1 else share_of_year end * tolerance") }} as tolerance,
     coalesce(tolerance_type, case when tolerance is not null then 'absolute' end) as tolerance_type,
-    {{ as_figure("case when is_stated or profile = 'flat' then minimum end") }} as minimum,
-    {{ as_figure("case when is_stated or profile = 'flat' then stretch end") }} as stretch,
+    {{ as_figure("case when is_stated or profile = 'flat' then share_of_year * minimum end") }} as minimum,
+    {{ as_figure("case when is_stated or profile = 'flat' then share_of_year * stretch end") }} as stretch,
     case when is_stated then profile end as profile,
     not is_stated as is_from_profile,
     agreed_by,
@@ -159,15 +178,17 @@ select
     coalesce(
         target_version = max(
             case when coalesce(agreed_on, period_end) <= period_end then target_version end
-        ) over (partition by indicator_id, period_type, period_start, period_end),
+        ) over (partition by indicator_id, period_type, period_start, period_end)
+        and not is_replaced,
         false
     ) as is_in_force,
     target_kind,
-    {{ as_figure("coalesce(stated_at_least, case when polarity = 'high' then level end)") }} as at_least,
-    {{ as_figure("coalesce(stated_at_most, case when polarity = 'low' then level end)") }} as at_most,
+    {{ as_figure("share_of_year * coalesce(stated_at_least, case when polarity = 'high' then level end)") }}
+        as at_least,
+    {{ as_figure("share_of_year * coalesce(stated_at_most, case when polarity = 'low' then level end)") }} as at_most,
     coalesce(is_strict, false) as is_strict,
     direction,
-    {{ as_figure('amount') }} as amount,
+    {{ as_figure("case when amount_type = 'relative' then 1 else share_of_year end * amount") }} as amount,
     amount_type,
     comparator,
     relation,
