@@ -30,8 +30,8 @@ NO_CHANGE = "Nothing changed in this dataset."
 
 def plain(words: str) -> str:
     """A text that people wrote, on one line, so that Markdown shows it letter by letter."""
-    escaped = re.sub(r"([\\`*\[\]<>|~])", r"\\\1", " ".join(words.split()))
-    return re.sub(r"^([#+\-=!]|\d+(?=[.)]\s))", r"\\\1", escaped)
+    escaped = re.sub(r"([\\`*_\[\]<>|~&])", r"\\\1", " ".join(words.split()))
+    return re.sub(r"^(\d*)([#+\-=!]|(?<=\d)[.)](?=\s))", r"\1\\\2", escaped)
 
 
 def readme(
