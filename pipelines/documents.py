@@ -171,8 +171,8 @@ def changelog(package: Package, release: Release, difference: Difference, earlie
     return f"""# Changes: {plain(package.title)}
 
 Newest first; one version for all datasets of the council. The first number rises when columns or tables are removed, renamed,
-moved or given another type, or a rule on them is tightened; the second when tables, columns or rows are added or rows removed;
-the third when only values or descriptions changed. {GENERATED}
+moved or given another type or unit, or a rule on them is tightened; the second when tables, columns or rows are added or rows
+removed; the third when only values or descriptions changed. {GENERATED}
 
 ## {release.version} ({release.as_of.isoformat()})
 
