@@ -325,6 +325,7 @@ def _structure(previous: Mapping[str, Descriptor], new: Mapping[str, Descriptor]
         return {f"{dataset}/{one['name']}": one for dataset, package in packages.items() for one in package["resources"]}
 
     before, now = tables(previous), tables(new)
+    yield from _extracts_differ(previous, new)
     for table in sorted(before.keys() | now.keys()):
         if table not in now:
             yield "major", f"The table {table} was removed. {_notice(before[table])}"
@@ -335,6 +336,20 @@ def _structure(previous: Mapping[str, Descriptor], new: Mapping[str, Descriptor]
             yield from _files_differ(table, before[table], now[table])
             yield from _columns_differ(table, before[table]["schema"], now[table]["schema"])
             yield from _keys_differ(table, before[table]["schema"], now[table]["schema"])
+
+
+def _extracts_differ(previous: Mapping[str, Descriptor], new: Mapping[str, Descriptor]) -> Iterator[tuple[Level, str]]:
+    """Folders of small files that programs read by their names, which came or went."""
+    for dataset in sorted(previous.keys() & new.keys()):
+        before, now = ({one["path"]: one for one in packages[dataset].get("extracts", [])} for packages in (previous, new))
+        for path in sorted(before.keys() | now.keys()):
+            files = f"The files {dataset}/{path}"
+            if path not in now:
+                yield "major", f"{files} were removed."
+            elif path not in before:
+                yield "minor", f"{files} are new."
+            elif before[path] != now[path]:
+                yield "major", f"{files} now hold rows of {now[path]['resource']}."
 
 
 def _columns_differ(table: str, before: Descriptor, now: Descriptor) -> Iterator[tuple[Level, str]]:
@@ -352,6 +367,8 @@ def _columns_differ(table: str, before: Descriptor, now: Descriptor) -> Iterator
             yield from _announced(where, old[column], new[column])
             if old[column]["type"] != new[column]["type"]:
                 yield "major", f"{where} was {old[column]['type']} and is now {new[column]['type']}."
+            if old[column].get("unit", new[column].get("unit")) != new[column].get("unit"):
+                yield "major", f"{where} was in {old[column]['unit']} and is now in {new[column].get('unit', 'no unit')}."
             yield from _constraints_differ(where, old[column].get("constraints", {}), new[column].get("constraints", {}))
 
 
@@ -392,3 +409,6 @@ def _keys_differ(table: str, before: Descriptor, now: Descriptor) -> Iterator[tu
     for key in now.get("foreignKeys", []):
         if key not in before.get("foreignKeys", []) and not set(key["fields"]) - {f["name"] for f in before["fields"]}:
             yield "major", f"{', '.join(key['fields'])} of {table} must now stand in {key['reference']['resource']}."
+    for fields in now.get("uniqueKeys", []):
+        if fields not in before.get("uniqueKeys", []) and not set(fields) - {f["name"] for f in before["fields"]}:
+            yield "major", f"No two rows of {table} may now have the same {', '.join(fields)}."

@@ -30,8 +30,8 @@ NO_CHANGE = "Nothing changed in this dataset."
 
 def plain(words: str) -> str:
     """A text that people wrote, on one line, so that Markdown shows it letter by letter."""
-    escaped = re.sub(r"([\\`*\[\]<>|~])", r"\\\1", " ".join(words.split()))
-    return re.sub(r"^([#+\-=!]|\d+(?=[.)]\s))", r"\\\1", escaped)
+    escaped = re.sub(r"([\\`*_\[\]<>|~&])", r"\\\1", " ".join(words.split()))
+    return re.sub(r"^(\d*)([#+\-=!]|(?<=\d)[.)](?=\s))", r"\1\\\2", escaped)
 
 
 def readme(
@@ -171,8 +171,8 @@ def changelog(package: Package, release: Release, difference: Difference, earlie
     return f"""# Changes: {plain(package.title)}
 
 Newest first; one version for all datasets of the council. The first number rises when columns or tables are removed, renamed,
-moved or given another type, or a rule on them is tightened; the second when tables, columns or rows are added or rows removed;
-the third when only values or descriptions changed. {GENERATED}
+moved or given another type or unit, or a rule on them is tightened; the second when tables, columns or rows are added or rows
+removed; the third when only values or descriptions changed. {GENERATED}
 
 ## {release.version} ({release.as_of.isoformat()})
 

@@ -274,8 +274,14 @@ def outline(package: Package, council: Council, sources: Iterable[Source], folde
         "spatial": {"code": council.area_code, "title": council.name, "path": f"{GEOGRAPHY}{council.area_code}"},
         **({"updateFrequency": often} if often else {}),
         **({"limitations": list(package.limitations)} if package.limitations else {}),
+        **({"extracts": _small_files(package)} if package.extracts else {}),
         "resources": [_resource(table, folder) for table in package.tables],
     }
+
+
+def _small_files(package: Package) -> list[Descriptor]:
+    """Where the small files stand, one for each value of a column; CSV and, with ``.json`` in the place of ``.csv``, JSON."""
+    return [{"resource": one.table, "path": f"{one.folder}/{{{one.by}}}.csv"} for one in package.extracts]
 
 
 def complete(described: Descriptor, release: Release, folder: Path) -> Descriptor:

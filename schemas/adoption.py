@@ -6,6 +6,8 @@ Latest version of a record is told by source and ``indicator_id``.
 import pandera.polars as pa
 import polars as pl
 
+from schemas._plain_words import words_alone
+
 KEY = ("indicator_id",)
 DATED_BY = ()
 
@@ -39,6 +41,10 @@ class Record(pa.DataFrameModel):
         description="What it takes to collect: low where the figures exist already, high where work is done for it alone",
     )
     adopted_on: pl.Date = pa.Field(nullable=True, description="Day the council adopted it")
+
+    plain_words = words_alone(
+        "owner", "portfolio_holder", "priority_id", "rationale", "comparator_group", "companions", "partners"
+    )
 
     class Config:
         strict = True

@@ -11,6 +11,7 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas._period_type import PERIOD_TYPES
+from schemas._plain_words import words_alone
 from schemas._stated import MOVES, PARTIES, REASONS, STATUSES, UNIT_KINDS
 
 KEY = ("indicator_id", "area_code", "period_type", "period_start")
@@ -21,6 +22,10 @@ NOTED_BY = {"value": "value_note"}
 EARLIEST = date(1801, 1, 1)
 PERIOD = ("period_type", "period_start", "period_end")
 PLACE = ("file_row", "heading", "stated_name")
+WRITTEN = (
+    *("area_name", "comparator_group", "edition", "heading", "report", "stated_name", "stated_unit", "stated_value"),
+    *("stated_scope", "stated_period", "stated_target", "stated_status", "stated_progress", "stated_direction"),
+)
 
 
 class Record(pa.DataFrameModel):
@@ -71,6 +76,8 @@ class Record(pa.DataFrameModel):
     stated_direction: str = pa.Field(nullable=True, description="How it moved, where it was written a second time")
     direction: str = pa.Field(nullable=True, isin=MOVES, description="What those words mean")
     polarity: str = pa.Field(nullable=True, isin=["higher", "lower"], description="Which figures are said to be better")
+
+    plain_words = words_alone(*WRITTEN)
 
     @pa.dataframe_check(error="value_without_note", statistics={"reads": ["value", "value_note", "value_reason"]})
     def value_or_note(cls, data: pa.PolarsData) -> pl.LazyFrame:

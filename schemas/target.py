@@ -8,6 +8,7 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas._period_type import PERIOD_TYPES
+from schemas._plain_words import words_alone
 
 KEY = ("indicator_id", "period_type", "period_start", "agreed_on")
 DATED_BY = ()
@@ -43,6 +44,8 @@ class Record(pa.DataFrameModel):
     agreed_by: str = pa.Field(nullable=True, description="Who agreed it")
     agreed_on: pl.Date = pa.Field(nullable=True, description="Day it was agreed; the last one agreed by a period's end judges it")
     reason: str = pa.Field(nullable=True, description="Why this level")
+
+    plain_words = words_alone("target_words", "agreed_by", "reason")
 
     @pa.dataframe_check(error="period_ends_before_start", statistics={"reads": ["period_start", "period_end"]})
     def period_in_order(cls, data: pa.PolarsData) -> pl.LazyFrame:

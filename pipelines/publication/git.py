@@ -10,10 +10,11 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 from urllib.parse import urlsplit
 
 from pipelines.files import BLOCK
@@ -23,6 +24,20 @@ TOKEN = "YARDSTICK_GIT_TOKEN"
 PATIENCE_SECONDS = 600
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
+ATTEMPTS = 5
+REFUSED = (
+    "declined",
+    "denied",
+    "Authentication failed",
+    "could not read Username",
+    "not found",
+    "does not exist",
+    "not appear to be a git repository",
+    "currently checked out",
+    "does not support --atomic",
+)
+"""What git says where another attempt would end the same way."""
+Made = TypeVar("Made")
 
 
 class GitFailed(Exception):
@@ -44,7 +59,9 @@ class Remote:
                 "The address holds a user name or a password, and addresses end up in logs. Write it without, and put the "
                 f"token into the environment variable {TOKEN}."
             )
-        if not url or url.startswith("-") or "::" in url:
+        if parts.scheme in ("http", "https") and (parts.query or parts.fragment):
+            raise GitFailed("The address goes on after a ? or #, as no address of a git repository does. Write it without.")
+        if not url or url.startswith("-") or re.match(r"[\w+.-]*::", url):
             raise GitFailed("The address is not one of a git repository: give a path, or an https or ssh address.")
         there = Path(url)
         return cls(str(there.resolve()) if not parts.scheme and there.exists() else url)
@@ -140,6 +157,25 @@ def remote_branch(remote: Remote, scratch: Path) -> str:
     clone = Repository(scratch / "head.git")  # only a clone tells the branch that an empty repository will have
     _git(["clone", "--quiet", "--bare", "--no-local", "--depth", "1", remote.url, str(clone.folder)], remote=remote)
     return clone.run("symbolic-ref", "--short", "HEAD")
+
+
+def patiently(attempt: Callable[[Path], Made], scratch: Path) -> Made:
+    """What an attempt makes, which is given an empty folder; made again, up to five times, where a failure may pass.
+
+    Raises :class:`GitFailed` where the last attempt fails, or one that would always end the same way.
+    """
+    wait = 0.5
+    for _ in range(1, ATTEMPTS):
+        try:
+            with tempfile.TemporaryDirectory(dir=scratch) as place:
+                return attempt(Path(place))
+        except GitFailed as failure:
+            if any(sign in str(failure) for sign in REFUSED):
+                raise
+            time.sleep(wait)
+            wait *= 2
+    with tempfile.TemporaryDirectory(dir=scratch) as place:
+        return attempt(Path(place))
 
 
 def _git(

@@ -112,9 +112,9 @@ class GitHub:
         response = requests.request(method, url, headers=told, timeout=TIMEOUT_SECONDS, allow_redirects=False, **what)
         if response.ok and not response.is_redirect:
             return response
-        spent = response.status_code == 403 and response.headers.get("x-ratelimit-remaining") == "0"
-        if response.status_code in PASSING or spent or "Retry-After" in response.headers:
-            raise _Later(response.headers.get("Retry-After"))
+        limited = response.status_code in (403, 429) and _limit(response)
+        if response.status_code in PASSING or limited or "Retry-After" in response.headers:
+            raise _Later(response.headers.get("Retry-After") or limited or None)
         raise NotPublished(f"GitHub refused to {method} {address.partition('?')[0]}: {_said(response)}")
 
     def _patiently(self, attempt: Callable[[], str]) -> str:
@@ -124,14 +124,17 @@ class GitHub:
                 return attempt()
             except _Later as later:
                 reason, wait = "it asked to come back later", later.seconds or wait
+                if wait > LONGEST_WAIT_SECONDS:
+                    reason = f"it asked to come back in {wait / 60:,.0f} minutes"
+                    break
             except requests.RequestException as error:
                 reason = type(error).__name__
             if number < ATTEMPTS:
                 time.sleep(min(wait, LONGEST_WAIT_SECONDS))
                 wait *= 2
         raise NotPublished(
-            f"The files of the release did not reach {self.repository} at GitHub in {ATTEMPTS} attempts ({reason}). The release "
-            "itself is in the repository; publish again to add its files."
+            f"The files of the release did not reach {self.repository} at GitHub after {number} of {ATTEMPTS} attempts "
+            f"({reason}). The release itself is in the repository; publish again to add its files."
         )
 
 
@@ -147,6 +150,17 @@ def _is(asset: dict[str, Any] | None, file: Path) -> bool:
     if not asset or asset["state"] != "uploaded" or asset["size"] != file.stat().st_size:
         return False
     return not asset.get("digest") or asset["digest"] == f"sha256:{sha256_of(file)}"
+
+
+def _limit(response: requests.Response) -> str:
+    """In how many seconds a spent limit of calls is refilled; nothing where the refusal is about something else.
+
+    GitHub tells the moment of the hourly limit, and wants a minute's pause where it limits for another reason.
+    """
+    if response.headers.get("x-ratelimit-remaining") == "0":
+        refilled = response.headers.get("x-ratelimit-reset", "")
+        return str(max(1, int(refilled) - int(time.time()))) if refilled.isdigit() else "60"
+    return "60" if "rate limit" in _said(response).lower() else ""
 
 
 def _said(response: requests.Response) -> str:

@@ -6,13 +6,12 @@ Belongs here: from a git remote into the publish folder, checked. Does not belon
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 
-from pipelines.publication.git import Remote, Repository, remote_branch, remote_refs
+from pipelines.publication.git import GitFailed, Remote, Repository, patiently, remote_branch, remote_refs
 from pipelines.publication.push import NotPublished
 from pipelines.publication.repository import Standing, datasets
-from pipelines.release import install
+from pipelines.release import install, recover
 from pipelines.verify import verify
 
 
@@ -21,25 +20,34 @@ def pull(publish: Path, remote: Remote, scratch: Path) -> str | None:
 
     The version that stands there afterwards; ``None`` where neither has a release. A release here that continues the remote's
     stays. Hand-written files of the publish folder stay; those that are missing are taken over too. Raises
-    :class:`NotPublished` where the remote's release is damaged, and where the two have different histories.
+    :class:`NotPublished` where the remote cannot be reached, where its release is damaged, and where the two have different
+    histories. An installation that was interrupted is completed first.
     """
-    with tempfile.TemporaryDirectory(dir=scratch) as place:
-        here, there = Standing.of(publish), _fetched(remote, Path(place))
-        if there is None or (here and here.continues(there)):
-            return here.version if here else None
-        if here and not there.continues(here):
-            raise NotPublished(
-                f"{publish} holds release {here.version}, which is not in the history of release {there.version} at "
-                f"{remote.url}. Move that folder away first if what is published shall be taken up."
-            )
-        for path in there.folder.glob("*/package.yml"):
-            kept = publish / path.parent.name / path.name
-            if not kept.exists():
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, kept)
-            path.unlink()
-        install(there.folder, publish)
-        return there.version
+    recover(publish)
+    try:
+        return patiently(lambda place: _attempt(publish, remote, place), scratch)
+    except GitFailed as failure:
+        raise NotPublished(f"Nothing was taken up from {remote.url}: {failure}") from None
+
+
+def _attempt(publish: Path, remote: Remote, place: Path) -> str | None:
+    """One attempt, from asking what the remote holds to having it here."""
+    here, there = Standing.of(publish), _fetched(remote, place)
+    if there is None or (here and here.continues(there)):
+        return here.version if here else None
+    if here and not there.continues(here):
+        raise NotPublished(
+            f"{publish} holds release {here.version}, which is not in the history of release {there.version} at "
+            f"{remote.url}. Move that folder away first if what is published shall be taken up."
+        )
+    for path in there.folder.glob("*/package.yml"):
+        kept = publish / path.parent.name / path.name
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, kept)
+        path.unlink()
+    install(there.folder, publish)
+    return there.version
 
 
 def _fetched(remote: Remote, place: Path) -> Standing | None:

@@ -10,8 +10,6 @@ between publications.
 
 from __future__ import annotations
 
-import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -19,22 +17,10 @@ from datetime import time as clock
 from pathlib import Path
 
 from pipelines.council import Council
-from pipelines.publication.git import GitFailed, Remote, Repository, remote_branch, remote_refs
+from pipelines.publication.git import GitFailed, Remote, Repository, patiently, remote_branch, remote_refs
 from pipelines.publication.repository import Standing, datasets, files, message, numbers, replaced
+from pipelines.release import recover
 from pipelines.verify import SUMS, verify
-
-ATTEMPTS = 5
-REFUSED = (
-    "declined",
-    "denied",
-    "Authentication failed",
-    "could not read Username",
-    "not found",
-    "does not exist",
-    "not appear to be a git repository",
-    "does not support --atomic",
-)
-"""What git says where another attempt would end the same way."""
 
 
 class NotPublished(Exception):
@@ -70,25 +56,20 @@ def publish(folder: Path, council: Council, remote: Remote, scratch: Path) -> Pu
     """Bring the release in a publish folder to a remote; ``scratch`` is a private folder.
 
     Raises :class:`NotPublished` where the release is damaged, where the remote holds a newer or another release, and where
-    the remote cannot be reached or refuses; what stands there is then what stood there before.
+    the remote cannot be reached or refuses; what stands there is then what stood there before. An installation that was
+    interrupted is completed first.
     """
+    recover(folder)
     problems = verify(folder, frictionless=False)
     if problems:
         raise NotPublished(f"The release in {folder} is not as it was made, so it is not published: {problems[0]}.")
     now = Standing.of(folder)
     if now is None:
         raise NotPublished(f"{folder} holds no release yet. Make one with: yardstick run")
-    wait = 0.5
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with tempfile.TemporaryDirectory(dir=scratch) as place:
-                return _attempt(now, council, remote, Path(place))
-        except GitFailed as failure:
-            if attempt == ATTEMPTS or any(sign in str(failure) for sign in REFUSED):
-                raise NotPublished(f"{now.tag} was not published to {remote.url}: {failure}") from None
-            time.sleep(wait)
-            wait *= 2
-    raise AssertionError("the last attempt returns or raises")
+    try:
+        return patiently(lambda place: _attempt(now, council, remote, place), scratch)
+    except GitFailed as failure:
+        raise NotPublished(f"{now.tag} was not published to {remote.url}: {failure}") from None
 
 
 def _attempt(now: Standing, council: Council, remote: Remote, place: Path) -> Publication:

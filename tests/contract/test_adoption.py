@@ -12,6 +12,8 @@ import schemas
 
 GOOD = {"indicator_id": "waste_recycled", "owner": "Waste team", "level": "strategic"}
 BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
+    "markup": ({"rationale": "Because <b>so</b>"}, ("rationale", "no_markup")),
+    "markup in the owner": ({"owner": "<i>Waste team"}, ("owner", "no_markup")),
     "no indicator": ({"indicator_id": None}, ("indicator_id", "not_nullable")),
     "an indicator in words": ({"indicator_id": "Waste recycled"}, ("indicator_id", "str_matches")),
     "no owner": ({"owner": None}, ("owner", "not_nullable")),

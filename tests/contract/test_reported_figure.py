@@ -19,6 +19,7 @@ GOOD = {
     "value": 45.5,
 }
 BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
+    "markup": ({"area_name": "<b>Northtown"}, ("area_name", "no_markup")),
     "no indicator": ({"indicator_id": None}, ("indicator_id", "not_nullable")),
     "an indicator in words": ({"indicator_id": "Waste recycled"}, ("indicator_id", "str_matches")),
     "no area": ({"area_code": None}, ("row", "figure_without_area")),

@@ -18,6 +18,7 @@ GOOD = {
     "target": 50.0,
 }
 BAD: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
+    "markup": ({"reason": "See [why](x)"}, ("reason", "no_markup")),
     "no indicator": ({"indicator_id": None}, ("indicator_id", "not_nullable")),
     "an indicator in words": ({"indicator_id": "Waste recycled"}, ("indicator_id", "str_matches")),
     "no kind of period": ({"period_type": None}, ("period_type", "not_nullable")),

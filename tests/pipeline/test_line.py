@@ -412,3 +412,17 @@ def test_indicators_check_says_what_to_do_about_each_gap(council: Line) -> None:
     nowhere = council.command("indicators", "check", "--publish", str(council.root / "nowhere"))
     assert nowhere.returncode == 1
     assert "run first" in nowhere.stderr
+
+
+def test_a_council_that_rounds_its_counts_gets_a_release_of_rounded_counts(council: Line, tmp_path: Path) -> None:
+    told = tmp_path / "council.yml"
+    text = COUNCIL.read_text(encoding="utf-8")
+    told.write_text(text.replace("{smallest_count: 5}", "{smallest_count: 5, round_to: 5}"), encoding="utf-8")
+    rounding = Line(tmp_path, council=told, sources=SOURCES)
+    rounding.inbox.symlink_to(council.inbox)
+    done = rounding.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    counts = [row["closed"] for row in rounding.table("services", "request") if row["closed"]]
+    assert counts
+    assert all(int(count) % 5 == 0 for count in counts)
+    assert any(row["value"] for row in rounding.table("performance", "latest"))

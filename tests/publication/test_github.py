@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,24 @@ def test_a_failure_that_passes_is_waited_out(github: GitHubServer, files: list[P
 def test_a_spent_limit_is_waited_out_as_long_as_it_says(github: GitHubServer, files: list[Path]) -> None:
     github.failing = [said(403, "rate limit", x_ratelimit_remaining="0", Retry_After="1")]
     attach(github, files)
+    assert names(github) == {path.name for path in files}
+
+
+def test_a_limit_that_lasts_is_not_waited_out_and_told(github: GitHubServer, files: list[Path]) -> None:
+    refilled = str(int(time.time()) + 1_800)
+    github.failing = [said(403, "API rate limit exceeded", x_ratelimit_remaining="0", x_ratelimit_reset=refilled)] * 9
+    with pytest.raises(NotPublished, match=r"after 1 of 5 attempts .*come back in 30 minutes.*publish again"):
+        attach(github, files)
+
+
+def test_a_limit_for_another_reason_is_waited_out(
+    github: GitHubServer, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("pipelines.publication.github.time.sleep", waited.append)
+    github.failing = [said(403, "You have exceeded a secondary rate limit.")]
+    attach(github, files)
+    assert waited == [60.0]
     assert names(github) == {path.name for path in files}
 
 

@@ -12,6 +12,7 @@ from small_release import COUNCIL, OBSERVATION, SmallRelease, contents
 from pipelines.publication.git import Remote
 from pipelines.publication.pull import pull
 from pipelines.publication.push import NotPublished, publish
+from pipelines.release import install
 from pipelines.verify import verify
 
 CHANGED = OBSERVATION.replace("30, 40, 75.0", "28, 40, 70.0")
@@ -38,6 +39,34 @@ def test_what_was_lost_comes_back_to_the_byte_and_the_next_release_continues_it(
     assert publish(small.publish, COUNCIL, Remote.at(remote.url), small.folder).version == "1.0.1"
     assert verify(remote.clone(tmp_path / "clone")) == []
     assert remote.tags == ["v1.0.0", "v1.0.1"]
+
+
+def test_an_installation_that_was_interrupted_is_completed_first(
+    small: SmallRelease, remote: GitRemote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.marts["observation"] = CHANGED
+    small.build()
+    laid, moved = Path.replace, []
+
+    def cut_off(path: Path, target: Path) -> Path:
+        if target.is_relative_to(small.publish) and ".installing" not in target.parts:
+            moved.append(target)
+            if len(moved) == 3:
+                raise KeyboardInterrupt
+        return laid(path, target)
+
+    monkeypatch.setattr(Path, "replace", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        install(small.places.candidate, small.publish)
+    monkeypatch.undo()
+    assert verify(small.publish) != []
+    assert pull(small.publish, Remote.at(remote.url), tmp_path) == "1.0.1"
+    assert verify(small.publish) == []
+
+
+def test_a_remote_that_cannot_be_reached_is_told_in_words(small: SmallRelease, tmp_path: Path) -> None:
+    with pytest.raises(NotPublished, match="Nothing was taken up from"):
+        pull(tmp_path / "published", Remote.at(str(tmp_path / "none.git")), tmp_path)
 
 
 def test_a_newer_release_at_the_remote_replaces_an_older_one_here(small: SmallRelease, remote: GitRemote, tmp_path: Path) -> None:

@@ -253,9 +253,18 @@ def test_a_remote_that_refuses_the_tag_gets_no_commit_either(small: SmallRelease
 
 
 @pytest.mark.parametrize(
-    "address", ["https://me:secret@example.org/r.git", "https://token@example.org/r.git", "ext::sh -c id", "--upload-pack=id", ""]
+    "address",
+    [
+        *("https://me:secret@example.org/r.git", "https://token@example.org/r.git", "ext::sh -c id", "--upload-pack=id", ""),
+        *("https://example.org/r.git?token=secret", "https://example.org/r.git#secret"),
+    ],
 )
 def test_an_address_with_a_secret_or_a_command_in_it_is_refused(address: str) -> None:
     with pytest.raises(GitFailed) as refused:
         Remote.at(address)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("address", ["https://[::1]/r.git", "ssh://git@[::1]:22/r.git", "git@example.org:r.git"])
+def test_an_address_of_any_kind_of_host_is_taken(address: str) -> None:
+    assert Remote.at(address).url == address

@@ -143,6 +143,13 @@ def change_structure(small: SmallRelease, change: str) -> None:
         case "table removed":
             path = small.package_file("figures")
             path.write_text(path.read_text().replace("[area, observation, release]", "[area, release]"))
+        case "unit":
+            nodes["model.yardstick.observation"]["columns"]["value"]["config"]["meta"]["unit"] = "share of 1"
+        case "second key":
+            nodes["test.x"] = data_test("unique", "area", column_name="area_name")
+        case "small files new":
+            path = small.package_file("figures")
+            path.write_text(path.read_text() + "extracts: [{table: observation, by: area_code, folder: areas}]\n")
         case "dataset removed":
             small.package_file("notes").unlink()
 
@@ -162,6 +169,9 @@ def change_structure(small: SmallRelease, change: str) -> None:
         ("foreign key", "major", "words of notes/note must now stand in other."),
         ("table new", "minor", "The table notes/other is new."),
         ("table removed", "major", "The table figures/observation was removed."),
+        ("unit", "major", "The column value of figures/observation was in percent and is now in share of 1."),
+        ("second key", "major", "No two rows of figures/area may now have the same area_name."),
+        ("small files new", "minor", "The files figures/areas/{area_code}.csv are new."),
         ("dataset removed", "major", "The table notes/note was removed."),
     ],
 )
@@ -181,6 +191,18 @@ def test_structure(small: SmallRelease, change: str, level: str, sentence: str) 
     assert {file: before[file] for file in before if "package.yml" not in file} == {
         file: content for file, content in contents(small.publish).items() if "package.yml" not in file
     }
+
+
+def test_small_files_do_not_go_unseen(small: SmallRelease) -> None:
+    """Nothing else changes, and programs read them by their names."""
+    change_structure(small, "small files new")
+    small.make()
+    path = small.package_file("figures")
+    path.write_text(path.read_text().replace("folder: areas", "folder: places"))
+    difference = small.build()
+    assert difference is not None
+    assert difference.breaking == ("The files figures/areas/{area_code}.csv were removed.",)
+    assert not contract(small.places.candidate, difference).passed
 
 
 def test_a_dataset_that_is_given_up_leaves_nothing_behind(small: SmallRelease) -> None:

@@ -31,6 +31,26 @@ def test_how_small_counts_are_protected_is_set_in_one_place(tmp_path: Path) -> N
         load_council(written(tmp_path, COUNCIL + "disclosure: {round_to: 7}\n"))
 
 
+@pytest.mark.parametrize(
+    ("key", "address"),
+    [
+        ("homepage", "https://council.example/a b"),
+        ("homepage", 'https://council.example/"><script>'),
+        ("homepage", "https://council.example/[x](javascript:y)"),
+        ("data_address", "https://council.example/{a}|b"),
+    ],
+)
+def test_an_address_that_could_not_be_published_is_refused(tmp_path: Path, key: str, address: str) -> None:
+    with pytest.raises(ConfigError, match=key):
+        load_council(written(tmp_path, f"{COUNCIL}{key}: {address!r}\n"))
+
+
+@pytest.mark.parametrize("email", ['"<img/src=x>"@council.example', "team@council", "the team@council.example"])
+def test_an_email_address_that_could_not_be_published_is_refused(tmp_path: Path, email: str) -> None:
+    with pytest.raises(ConfigError, match="email"):
+        load_council(written(tmp_path, COUNCIL.replace("team@council.example", repr(email))))
+
+
 def test_an_area_is_known_by_every_name_in_lower_case(tmp_path: Path) -> None:
     labels = load_council(written(tmp_path, COUNCIL)).area_labels
     assert labels["abbey"] == labels["1"] == labels["e05099001"] == "E05099001"

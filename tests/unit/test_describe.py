@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import shutil
 from dataclasses import replace
@@ -30,12 +31,26 @@ def text(small: SmallRelease, file: str, dataset: str = "figures") -> str:
 
 @pytest.mark.parametrize(
     "words",
-    [ATTACK, "# heading", "- item", "1. item", "> quote", "=====", "a\n\n# b", "[a]: http://x 'y'", "<http://x.example>", "~~~"],
+    [
+        ATTACK,
+        "# heading",
+        "- item",
+        "1. item",
+        "> quote",
+        "=====",
+        "a\n\n# b",
+        "[a]: http://x 'y'",
+        "<http://x.example>",
+        "~~~",
+        "&lt;b&gt;",
+        "_b_",
+    ],
 )
 def test_what_people_wrote_is_shown_letter_by_letter(words: str) -> None:
     shown = markdown_it.MarkdownIt("commonmark").render(f"{plain(words)}\n")
     assert shown.startswith("<p>")
     assert shown.count("<") == 2
+    assert html.unescape(shown) == f"<p>{' '.join(words.split())}</p>\n"
     assert plain(words).count("\n") == 0
 
 

@@ -10,6 +10,7 @@ from small_release import COUNCIL, OBSERVATION, SmallRelease
 
 from pipelines.disclosure.audit import Violation, audit
 from pipelines.disclosure.safe import disclose
+from pipelines.release import reconciliation
 
 
 def cells(small: SmallRelease) -> dict[str, list[tuple[object, ...]]]:
@@ -111,3 +112,15 @@ def test_a_mart_without_rows_and_without_counts_is_safe_as_it_is(small: SmallRel
     tables = [table for table in small.contracts.values() if table.name == "area"]
     found = disclose(tables, COUNCIL, small.places.marts, small.places.safe, small.publish, small.places.reference)
     assert [(one.cells_withheld, one.cells) for one in found] == [(0, 0)]
+
+
+def test_a_share_of_nobody_once_rounded_is_reconciled(small: SmallRelease) -> None:
+    """Of 2 people, rounded to none, there is no share: that it is withheld is counted all the same."""
+    value = small.manifest["nodes"]["model.yardstick.observation"]["columns"]["value"]
+    value["config"]["meta"]["rounded"] = "share"
+    small.marts["observation"] = OBSERVATION.replace("3, 40, 7.5, null, true", "1, 2, 50.0, null, true")
+    small.council = replace(COUNCIL, round_to=5)
+    small.build()
+    withheld = small.places.reference / "withheld_cell.parquet"
+    gate = reconciliation(small.packages, small.places.marts, small.places.candidate, withheld, 5)
+    assert gate.passed, gate.explanation
