@@ -53,6 +53,9 @@ READ: dict[str, tuple[str | bytes, dict[str, Any], Rows]] = {
     "UTF-16": (f"a,b\r\n1,{ODD}\r\n".encode("utf-16"), {"encoding": "utf-16"}, [(1, "1", ODD)]),
     "semicolons": ("a;b\n1;2,5\n", {"delimiter": ";"}, [(1, "1", "2,5")]),
     "tabs": ("a\tb\n1\t2,5\n", {"delimiter": "\t"}, [(1, "1", "2,5")]),
+    "semicolons among several": ("a;b\n1;2,5\n", {"delimiter": [",", ";", "\t"]}, [(1, "1", "2,5")]),
+    "tabs among several": ("T\na\tb\n1\t2;5,x\n", {"delimiter": [",", ";", "\t"], "header_row": 2}, [(1, "1", "2;5,x")]),
+    "commas among several": (HEAD + "1;9,2\n", {"delimiter": [";", ","]}, [(1, "1;9", "2")]),
     "pipes": ("a|b\n1|2,5\n", {"delimiter": "|"}, [(1, "1", "2,5")]),
     "single quotes": ("a,b\n1,'x,\"y'\n", {"quote": "'"}, [(1, "1", 'x,"y')]),
     "quoted newlines": (HEAD + '"1\n\n2",3\n4,5\n', {}, [(1, "1\n\n2", "3"), (2, "4", "5")]),
@@ -136,6 +139,8 @@ BROKEN_CSV: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "a quote that is not closed": (HEAD + '1,2\n3,"4\n5,6\n7,8\n', {}, "a quotation mark in row 2 below the column names"),
     "a quote closed much later": (HEAD + '3,"4\n5,6\n7,"8\n9,9\n', {}, "the rows after it cannot be told apart"),
     "a carriage return in a row": (HEAD + "1,x\ry\n", {}, "a carriage return stands alone inside a row"),
+    "a workbook": (b"PK\x03\x04\x14\0", {}, "no text but a ZIP archive, as a workbook (XLSX, ODS) is"),
+    "none of several delimiters": ("a|b\n1|2\n", {"delimiter": [",", ";"]}, "is `header_row` or `delimiter` right?"),
     "the wrong delimiter": ("a;b\n1;2\n", {}, "is `header_row` or `delimiter` right?"),
 }  # fmt: skip
 
