@@ -7,7 +7,7 @@ how the summary is shown (cli).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -60,9 +60,21 @@ class SourceOutcome:
             reasons=sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:3],
             warnings=standing.judged[-1].receipt.warnings if standing.judged else [],
             old_reason=standing.old_reason,
-            notes=(*standing.ineffective, *standing.outlived, *standing.left_out),
+            notes=(*standing.ineffective, *standing.outlived, *standing.left_out, *_lost_before(standing)),
             purged=sum(1 for judged in standing.judged if judged.receipt.purged),
         )
+
+
+def _lost_before(standing: Standing) -> Iterator[str]:
+    """Which columns of files before the newest are read nowhere; a file that came again under its name counts once."""
+    last_of_name = {judged.delivery.file_name: judged for judged in standing.judged}
+    for judged in last_of_name.values():
+        if judged is standing.judged[-1] or not judged.in_use:
+            continue
+        receipt, name = judged.receipt, judged.delivery.file_name
+        loss = judged.source.reshape.loss(judged.source.columns, receipt.header, name)
+        if loss:
+            yield f"of {name}, {loss}"
 
 
 @dataclass(frozen=True)

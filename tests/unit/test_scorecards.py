@@ -93,6 +93,32 @@ def test_a_file_that_calls_its_indicators_otherwise_is_broken_and_says_what_it_h
     assert "no heading is of the pattern called `measure` under `reshape`; add what this file calls it" in str(receipt.message)
 
 
+def test_a_file_may_be_without_a_column_where_its_pattern_says_so(tmp_path: Path) -> None:
+    case = scorecards(tmp_path, source().replace('unit: "Measured in|Unit of measure"', 'unit: "Unit|"'))
+    receipt = taken_in(case, 2020)
+    assert receipt.status == "accepted", receipt.message
+    assert "Measured in" in receipt.warnings[0]
+    named = case.accepted(receipt).select("indicator_id", "stated_unit", "stated_value").row(0)
+    assert named == ("bins_emptied_on_time", None, "90.1")
+
+
+def test_a_heading_that_stands_twice_is_refused_until_it_is_stated_which_counts(tmp_path: Path) -> None:
+    case = scorecards(tmp_path)
+    write(case.path.parent / "inbox", [2020])
+    path = next((case.path.parent / "inbox").glob("*.csv"))
+    lines = path.read_bytes().splitlines()
+    path.write_bytes(b"\r\n".join([lines[0] + b";Ours 2020/21 figure", *(line + b";7" for line in lines[1:])]))
+    broken = case.take_in()
+    assert broken.status == "broken"
+    assert "state `repeated_names: numbered` under `format`" in str(broken.message)
+    text = source().replace('delimiter: ";"', 'delimiter: ";", repeated_names: numbered')
+    text = text.replace('["No"]', '["No", ".* [(]2[)]"]')
+    case.path.write_text(text.replace("${YARDSTICK_INBOX:-inbox}/scorecards", "inbox"), encoding="utf-8")
+    receipt = case.take_in()
+    assert (receipt.status, receipt.warnings) == ("accepted", [])
+    assert case.accepted(receipt)["stated_value"][0] == "90.1"
+
+
 def test_two_headings_of_one_column_are_refused(tmp_path: Path) -> None:
     receipt = taken_in(scorecards(tmp_path, source().replace('unit: "Measured in|', 'unit: "Measured in|Target|')), 2020)
     assert receipt.status == "broken"
