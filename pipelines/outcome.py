@@ -10,11 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.deliveries import Standing
 from pipelines.files import read_json
 from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipelines.run import Ran
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,10 @@ def _lost_before(standing: Standing) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to. ``released`` says whether it made a release; ``version`` is the release that now stands."""
+    """What a run came to. ``released`` says whether it made a release; ``version`` is the release that now stands.
+
+    ``told`` are records that name what nobody knows, and so are not published.
+    """
 
     sources: list[SourceOutcome]
     as_of: str | None
@@ -88,27 +94,27 @@ class Outcome:
     summary: str
     cells_withheld: dict[str, int]
     problems: list[str]
+    told: list[str]
 
     def to_json(self) -> dict[str, Any]:
         """Plain values that JSON can hold."""
         return asdict(self)
 
 
-def gather(
-    standing: Sequence[Standing], workspace: Workspace, as_of: date | None, released: bool, problems: Sequence[str]
-) -> Outcome:
+def gather(standing: Sequence[Standing], workspace: Workspace, as_of: date | None, ran: Ran) -> Outcome:
     """The outcome of a run that has just ended."""
     draft = workspace.reference / "difference.json"
     difference = read_json(draft) if draft.exists() else None
-    summary = difference["summary"] if difference and released else "Nothing that is published has changed."
+    summary = difference["summary"] if difference and ran.released else "Nothing that is published has changed."
     return Outcome(
         sources=[SourceOutcome.of(one) for one in standing],
         as_of=as_of.isoformat() if as_of else None,
-        released=released,
+        released=ran.released,
         version=published_version(workspace),
-        summary="" if problems else summary,
+        summary="" if ran.problems else summary,
         cells_withheld={},
-        problems=list(problems),
+        problems=ran.problems,
+        told=ran.told,
     )
 
 
