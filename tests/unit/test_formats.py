@@ -15,6 +15,9 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
 
 from pipelines.formats import BrokenDelivery, ahead, delivery, open_delivery
 
@@ -224,6 +227,39 @@ SHEETS: dict[str, tuple[bytes, int, Rows]] = {
 def test_a_sheet_is_read_as_text(tmp_path: Path, kind: str) -> None:
     content, header_row, rows = SHEETS[kind]
     assert read(tmp_path, content, ["a", "b"], XLSX | {"header_row": header_row}) == (rows, [], header_row - 1, 0)
+
+
+def test_a_cell_is_read_as_the_percentage_that_it_shows_where_that_is_stated(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as book:
+        sheet = book.add_worksheet("Cases")
+        sheet.write_row(0, 0, ["a", "b"])
+        percent, own, other = (book.add_format({"num_format": text}) for text in ("0.0%", '0%" of all"', '0.0" %"'))
+        for row, (number, form) in enumerate([(0.721, percent), (-0.07, own), (1.5, percent), (0.3, other), (0.3, None)], 1):
+            sheet.write(row, 0, number, form)
+            sheet.write(row, 1, "text", percent)
+    shown = [(1, "72.1%", "text"), (2, "-7%", "text"), (3, "150%", "text"), (4, "0.3", "text"), (5, "0.3", "text")]
+    assert read(tmp_path, data.getvalue(), ["a", "b"], XLSX | {"percentages": "as_shown"})[0] == shown
+    assert read(tmp_path, data.getvalue(), ["a", "b"], XLSX)[0][:2] == [(1, "0.721", "text"), (2, "-0.07", "text")]
+
+
+def test_a_percentage_of_an_ods_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    document, table = OpenDocumentSpreadsheet(), Table(name="Cases")
+    for cells in (
+        [("string", None, "a"), ("string", None, "b")],
+        [("percentage", 0.721, "72.1%"), ("float", 0.721, "0.721")],
+    ):
+        line = TableRow()
+        for kind, value, words in cells:
+            cell = TableCell(valuetype=kind, value=value) if value else TableCell(valuetype=kind)
+            cell.addElement(P(text=words))
+            line.addElement(cell)
+        table.addElement(line)
+    document.spreadsheet.addElement(table)
+    data = io.BytesIO()
+    document.save(data)
+    form = {"type": "ods", "percentages": "as_shown"}
+    assert read(tmp_path, data.getvalue(), ["a", "b"], form)[0] == [(1, "72.1%", "0.721")]
 
 
 BOOK = workbook([("a", "b"), (1, 2)])
