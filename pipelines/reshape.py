@@ -186,9 +186,11 @@ class Reshape:
         parts = {part for cells in groups.values() for part in cells}
         if self.figure and self.headings and self.figure.value not in parts | set(header):
             known = {heading for cells in groups.values() for heading in cells.values()} | set(self._called(header).values())
+            unknown = ", ".join(name for name in header if name and name not in known) or "none"
             raise BrokenDelivery(
                 f"no pattern under `headers` of `reshape` gives `{self.figure.value}`, the figures; add one for this file's "
-                f"headings. No pattern knows: {', '.join(name for name in header if name and name not in known)}"
+                f"headings. No pattern knows: {unknown}. The others give: {', '.join(sorted(parts)) or 'nothing'}; what a part "
+                f"is called can be said otherwise, as `says: {{part: {self.figure.value}}}`"
             )
         wanted = [*columns, *(name for names in (*self.joined.values(), *self.names.values()) for name in names)]
         wanted += [period.column for period in self.periods] + (self.figure.read if self.figure else [])
