@@ -99,15 +99,15 @@ def run(
         show(as_json, {"released": False, "version": version, "problems": []}, lambda: _say_nothing_new(version))
         return
     try:
-        released, problems = runner.run(workspace)
+        ran = runner.run(workspace)
     except (ModelError, NoRoom, runner.AlreadyRunning) as error:
         fail(str(error))
     standing = standings_of(workspace)
     from pipelines.deliveries import latest_date
 
-    found = outcome.gather(standing, workspace, workspace.as_of or latest_date(standing), released, problems)
+    found = outcome.gather(standing, workspace, workspace.as_of or latest_date(standing), ran)
     show(as_json, found.to_json(), lambda: _say_outcome(found, workspace))
-    if problems:
+    if ran.problems:
         raise typer.Exit(1)
 
 
@@ -243,6 +243,8 @@ def _say_outcome(found: Any, workspace: Workspace) -> None:
             out.print(f"[yellow]![/] {one.source} {held}: {escaped(one.old_reason)}")
         for note in one.notes:
             out.print(f"[yellow]![/] {one.source}: {escaped(note)}")
+    for told in found.told:
+        out.print(f"[yellow]![/] {escaped(told)}")
     if found.problems:
         for problem in found.problems:
             err.print(f"[red]✗[/] {escaped(problem)}")

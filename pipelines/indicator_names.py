@@ -37,6 +37,7 @@ STATED = [
     "stated_scope",
     "stated_period",
     "stated_value",
+    "value",
 ]
 """The fields of accepted figures that names are compared by."""
 LEAST_ALIKE, SURELY_ALIKE = 0.35, 0.85
@@ -151,7 +152,7 @@ def _editions(figures: pl.DataFrame) -> dict[str, set[tuple[date, str]]]:
 
 
 def _pairs(figures: pl.DataFrame, editions: Mapping[str, set[tuple[date, str]]], known: Collection[str]) -> Iterator[_Pair]:
-    """Names of which one ends before the other begins, and which words or figures make look the same."""
+    """Names that no edition has together, and which words or figures make look the same; the later is the one used last."""
     told = figures.select("indicator_id", "stated_name", "stated_unit", "unit_kind").sort("indicator_id", "stated_name")
     words = {name: _words(title) for name, title, *_ in told.iter_rows()}
     units = {name: " ".join((unit or "no unit").split()) for name, _, unit, _ in told.iter_rows()}
@@ -159,7 +160,7 @@ def _pairs(figures: pl.DataFrame, editions: Mapping[str, set[tuple[date, str]]],
     shared = _shared(figures)
     for earlier in sorted(set(editions) - set(known)):
         for later in sorted(editions):
-            if max(editions[earlier]) >= min(editions[later]):
+            if max(editions[earlier]) >= max(editions[later]) or editions[earlier] & editions[later]:
                 continue
             same, compared = shared.get((earlier, later), (0, 0))
             alike = _alike(words[earlier], words[later], same, compared)
@@ -169,12 +170,17 @@ def _pairs(figures: pl.DataFrame, editions: Mapping[str, set[tuple[date, str]]],
             evidence = [
                 f"names alike {alike:.2f}",
                 f"{same} of {compared} figures of the same area and period are the same" if compared else "no figure to compare",
-                f"the one last in {max(editions[earlier])[1]}, the other first in {min(editions[later])[1]}",
+                f"the one last in {max(editions[earlier])[1]}, the other {_first_after(editions[later], max(editions[earlier]))}",
             ]
             if units[earlier] != units[later]:
                 evidence.append(f"the units differ: {units[earlier]}, {units[later]}")
             score = alike + (same / compared if compared else 0) + min(same, 10) / 10
             yield _Pair(earlier, later, score, "; ".join(evidence))
+
+
+def _first_after(editions: Collection[tuple[date, str]], last: tuple[date, str]) -> str:
+    """When a name comes after another's last edition: for the first time, or again."""
+    return f"{'again' if min(editions) < last else 'first'} in {min(one for one in editions if one > last)[1]}"
 
 
 def _alike(one: Sequence[str], other: Sequence[str], same: int, compared: int) -> float | None:
@@ -196,7 +202,7 @@ def _shared(figures: pl.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
     said = [
         pl.col(name).fill_null("").str.to_uppercase().str.replace_all(r"\s", "") for name in ("stated_scope", "stated_period")
     ]
-    value = pl.coalesce(pl.col("stated_value").str.strip_chars().cast(pl.Float64, strict=False).cast(pl.String), "stated_value")
+    value = pl.coalesce(pl.col("value").cast(pl.Float64).cast(pl.String), pl.col("stated_value").str.strip_chars())
     facts = figures.select("indicator_id", *said, value=value).drop_nulls()
     facts = facts.filter((pl.col("stated_scope") != "") & ~pl.col("stated_period").is_in(["", "N/A"]))
     facts = facts.unique(["indicator_id", "stated_scope", "stated_period"], keep="last", maintain_order=True)

@@ -277,13 +277,9 @@ def _judge_whole(
     broken = list(batch_rules.broken(source, receipt, earlier.receipts, before, accepted, delivery.file_name, total))
     if any(rule.stops for rule in broken):
         raise BrokenDelivery("; ".join(rule.what for rule in broken if rule.stops))
-    unread = source.reshape.unaccounted(source.columns, receipt.header, delivery.file_name)
     receipt.warnings = [*drift.changes(receipt, last, source), *(rule.what for rule in broken)]
-    if unread:
-        receipt.warnings.append(
-            f"columns are neither read nor stated as unused, so nothing of them is published: {', '.join(unread)}; "
-            "add a pattern under `headers` or `unused` of `reshape`"
-        )
+    loss = source.reshape.loss(source.columns, receipt.header, delivery.file_name)
+    receipt.warnings += [loss] if loss else []
 
 
 def _first_cells(source: Source, delivery: Delivery, workspace: Workspace) -> drift.Cells:

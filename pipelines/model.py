@@ -219,10 +219,11 @@ def _built(result: Any) -> Built:
     return Built(node.name, node.name, str(node.resource_type) != "model", str(result.status), message)
 
 
-def _tested(test: str, model: str, severity: str, failing: int) -> Built:
+def _tested(test: str, model: str, severity: str, failing: int, found: str | None) -> Built:
     if not failing:
         return Built(test, model, True, "pass", "")
-    return Built(test, model, True, "warn" if severity == "warn" else "fail", f"{failing} rows or keys break it")
+    message = f"{failing} rows or keys break it" + (f": {found}" if found else "")
+    return Built(test, model, True, "warn" if severity == "warn" else "fail", message)
 
 
 def _counting(tell: Callable[[int], None]) -> Callable[[Any], None]:

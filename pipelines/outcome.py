@@ -7,14 +7,17 @@ how the summary is shown (cli).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.deliveries import Standing
 from pipelines.files import read_json
 from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipelines.run import Ran
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,29 @@ class SourceOutcome:
             reasons=sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:3],
             warnings=standing.judged[-1].receipt.warnings if standing.judged else [],
             old_reason=standing.old_reason,
-            notes=(*standing.ineffective, *standing.outlived, *standing.left_out),
+            notes=(*standing.ineffective, *standing.outlived, *standing.left_out, *_lost_before(standing)),
             purged=sum(1 for judged in standing.judged if judged.receipt.purged),
         )
 
 
+def _lost_before(standing: Standing) -> Iterator[str]:
+    """Which columns of files before the newest are read nowhere; a file that came again under its name counts once."""
+    last_of_name = {judged.delivery.file_name: judged for judged in standing.judged}
+    for judged in last_of_name.values():
+        if judged is standing.judged[-1] or not judged.in_use:
+            continue
+        receipt, name = judged.receipt, judged.delivery.file_name
+        loss = judged.source.reshape.loss(judged.source.columns, receipt.header, name)
+        if loss:
+            yield f"of {name}, {loss}"
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to. ``released`` says whether it made a release; ``version`` is the release that now stands."""
+    """What a run came to. ``released`` says whether it made a release; ``version`` is the release that now stands.
+
+    ``told`` are records that name what nobody knows, and so are not published.
+    """
 
     sources: list[SourceOutcome]
     as_of: str | None
@@ -76,27 +94,27 @@ class Outcome:
     summary: str
     cells_withheld: dict[str, int]
     problems: list[str]
+    told: list[str]
 
     def to_json(self) -> dict[str, Any]:
         """Plain values that JSON can hold."""
         return asdict(self)
 
 
-def gather(
-    standing: Sequence[Standing], workspace: Workspace, as_of: date | None, released: bool, problems: Sequence[str]
-) -> Outcome:
+def gather(standing: Sequence[Standing], workspace: Workspace, as_of: date | None, ran: Ran) -> Outcome:
     """The outcome of a run that has just ended."""
     draft = workspace.reference / "difference.json"
     difference = read_json(draft) if draft.exists() else None
-    summary = difference["summary"] if difference and released else "Nothing that is published has changed."
+    summary = difference["summary"] if difference and ran.released else "Nothing that is published has changed."
     return Outcome(
         sources=[SourceOutcome.of(one) for one in standing],
         as_of=as_of.isoformat() if as_of else None,
-        released=released,
+        released=ran.released,
         version=published_version(workspace),
-        summary="" if problems else summary,
+        summary="" if ran.problems else summary,
         cells_withheld={},
-        problems=list(problems),
+        problems=ran.problems,
+        told=ran.told,
     )
 
 

@@ -17,6 +17,7 @@ ACADEMIC_YEAR_STARTS_IN = 9
 MOST_TOGETHER = 20
 """So many years are not one figure's period any more."""
 DASH = r"\s?(?:[/–-]|to)\s?"
+QUARTER = r"(?:Q|Qtr\.?\s?|Quarter\s)([1-4])"
 YEAR, NEXT, WORD = r"(\d{4})", r"(\d{2}|\d{4})", r"([A-Za-z]{3,9})\.?"
 
 
@@ -75,7 +76,15 @@ def _calendar_years(parts: Sequence[str], starts: int) -> Period | None:
 
 
 def _years_together(parts: Sequence[str], starts: int) -> Period | None:
-    """Three calendar years taken together, or a few more: ``2012-14``. Two are one financial year, and a stroke is no dash."""
+    """Three calendar years taken together, or a few more: ``2012-14``. Two are one financial year, and a stroke is no dash.
+
+    Or financial years from one to another: ``2018/19 to 2020/21``.
+    """
+    if len(parts) == 4:
+        first, _, last, _ = parts
+        years = int(last) - int(first) + 1
+        each_is_one = _until(*parts[:2]) == _until(*parts[2:]) == 1
+        return _months("multi_year", int(first), starts, 12 * years) if each_is_one and 1 < years < MOST_TOGETHER else None
     return _calendar_years(parts, starts) if 1 < _until(*parts) < MOST_TOGETHER else None
 
 
@@ -140,12 +149,23 @@ def _day_first(parts: Sequence[str], starts: int) -> Period | None:
 
 
 def _months_of_year(parts: Sequence[str], starts: int) -> Period | None:
-    """Months of one year: the whole calendar year, a quarter, or the financial year up to some month."""
-    first, last, year, *after = parts
-    if first.lower() not in MONTHS or last.lower() not in MONTHS or (after[0] and _until(year, after[0]) != 1):
+    """Months of one year: the whole calendar year, a quarter, or the financial year up to some month.
+
+    The year stands behind them (``Apr-Sep 2016``), or one behind each of the two (``Apr 2016-Sep 2016``).
+    """
+    first, last = (part for part in parts if part and part.isalpha())
+    if first.lower() not in MONTHS or last.lower() not in MONTHS:
         return None
     begin, months = _month(first), (_month(last) - _month(first)) % 12 + 1
-    calendar = int(year) + (after[0] is not None and begin < starts)
+    if parts[1] == last:
+        year, after = parts[2:]
+        if after and _until(year, after) != 1:
+            return None
+        calendar = int(year) + (after is not None and begin < starts)
+    else:
+        calendar = int(parts[1])
+        if months == 12 or int(parts[3]) != calendar + (begin + months > 13):
+            return None  # twelve months are a form of their own
     if (begin, months) == (1, 12):
         return _months("calendar_year", calendar, 1, 12)
     if (begin - starts) % 3 == 0 and months == 3:
@@ -157,25 +177,42 @@ FORMS: dict[str, tuple[tuple[str, ...], Reading]] = {
     "financial_year": ((rf"(?:FY\s?)?{YEAR}{DASH}{NEXT}",), _financial_year),
     "financial_years": ((rf"{YEAR}{DASH}{NEXT}",), _financial_years),
     "academic_year": ((rf"(?:AY\s?)?{YEAR}{DASH}{NEXT}",), _academic_year),
+    "school_year": (
+        (
+            rf"(?:academic|school) year {YEAR}{DASH}{NEXT}",
+            rf"(?:AY\s?){YEAR}{DASH}{NEXT}",
+            rf"{YEAR}{DASH}{NEXT} (?:academic|school) year",
+        ),
+        _academic_year,
+    ),
     "calendar_year": ((YEAR,), lambda parts, starts: _months("calendar_year", int(parts[0]), 1, 12)),
     "calendar_years": ((rf"{YEAR}{DASH}{NEXT}",), _calendar_years),
-    "years_together": ((rf"{YEAR}\s?(?:[–-]|to)\s?{NEXT}",), _years_together),
+    "years_together": ((rf"{YEAR}\s?(?:[–-]|to)\s?{NEXT}", rf"{YEAR}/{NEXT}\s?(?:[–-]|to)\s?{YEAR}/{NEXT}"), _years_together),
     "reporting_year": (
         (rf"{YEAR}{DASH}{NEXT} (end of year|year[- ]end|full year|half[- ]year|mid[- ]year|Q[1-4])",),
         _reporting_year,
     ),
-    "quarter": ((rf"{YEAR}[/-]{NEXT}[\s;]?Q([1-4])", rf"Q([1-4])[\s,]*{YEAR}[/-]{NEXT}"), _financial_quarter),
-    "calendar_quarter": ((rf"{YEAR}[\s-]?Q([1-4])", rf"Q([1-4])[\s-]?{YEAR}"), _calendar_quarter),
+    "quarter": ((rf"{YEAR}[/-]{NEXT}[\s;]?{QUARTER}", rf"{QUARTER}[\s,]*{YEAR}[/-]{NEXT}"), _financial_quarter),
+    "calendar_quarter": ((rf"{YEAR}[\s-]?{QUARTER}", rf"{QUARTER}[\s-]?{YEAR}"), _calendar_quarter),
     "twelve_months": ((rf"{WORD}[\s-](\d{{4}}|\d{{2}}){DASH}{WORD}[\s-](\d{{4}}|\d{{2}})",), _twelve_months),
     "twelve_months_to": (
-        (rf"{WORD}[\s-]{YEAR} rolling year", rf"(?:year|(?:12|twelve) months) (?:to|ending) {WORD}[\s-]{YEAR}"),
+        (
+            rf"{WORD}[\s-]{YEAR} rolling year",
+            rf"(?:rolling )?(?:year|(?:12|twelve) months) (?:to|ending|ended) {WORD}[\s-](\d{{4}}|\d{{2}})",
+        ),
         _twelve_months_to,
     ),
     "named_month": ((rf"{WORD}[\s-](\d{{4}}|\d{{2}})", rf"{YEAR}[\s;-]{WORD}"), _named_month),
     "numbered_month": ((rf"{YEAR}[-/](\d{{1,2}})", rf"(\d{{1,2}})/{YEAR}"), _numbered_month),
-    "months_of_year": ((rf"{WORD}{DASH}{WORD}\s{YEAR}(?:[/-]{NEXT})?",), _months_of_year),
-    "day": ((r"(\d{4})-(\d{2})-(\d{2})",), _day),
-    "day_first": ((rf"(\d{{1,2}})/(\d{{1,2}})/{YEAR}", r"(\d{1,2})[\s-]([A-Za-z]{3,9})[\s-](\d{4}|\d{2})"), _day_first),
+    "months_of_year": ((rf"{WORD}{DASH}{WORD}\s{YEAR}(?:[/-]{NEXT})?", rf"{WORD}\s{YEAR}{DASH}{WORD}\s{YEAR}"), _months_of_year),
+    "day": ((r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?",), _day),
+    "day_first": (
+        (
+            r"(?:(?:as )?at )?(\d{1,2})[/.](\d{1,2})[/.](\d{4}|\d{2})",
+            r"(?:(?:as )?at )?(\d{1,2})(?:st|nd|rd|th)?[\s-]([A-Za-z]{3,9})[\s-](\d{4}|\d{2})",
+        ),
+        _day_first,
+    ),
 }
 """Each form that a source may state: how it is written, and what it means."""
 ALIKE = (

@@ -186,9 +186,11 @@ class Reshape:
         parts = {part for cells in groups.values() for part in cells}
         if self.figure and self.headings and self.figure.value not in parts | set(header):
             known = {heading for cells in groups.values() for heading in cells.values()} | set(self._called(header).values())
+            unknown = ", ".join(name for name in header if name and name not in known) or "none"
             raise BrokenDelivery(
                 f"no pattern under `headers` of `reshape` gives `{self.figure.value}`, the figures; add one for this file's "
-                f"headings. No pattern knows: {', '.join(name for name in header if name and name not in known)}"
+                f"headings. No pattern knows: {unknown}. The others give: {', '.join(sorted(parts)) or 'nothing'}; what a part "
+                f"is called can be said otherwise, as `says: {{part: {self.figure.value}}}`"
             )
         wanted = [*columns, *(name for names in (*self.joined.values(), *self.names.values()) for name in names)]
         wanted += [period.column for period in self.periods] + (self.figure.read if self.figure else [])
@@ -206,6 +208,16 @@ class Reshape:
             for name in header
             if name and name not in read_ones and not any(re.fullmatch(pattern, name) for pattern in self.unused)
         ]
+
+    def loss(self, columns: Iterable[str], header: Sequence[str], file_name: str) -> str | None:
+        """What to tell where headings are neither read nor stated as unused; ``None`` where there are none."""
+        unread = self.unaccounted(columns, header, file_name)
+        if not unread:
+            return None
+        return (
+            f"columns are neither read nor stated as unused, so nothing of them is published: {', '.join(unread)}; "
+            "add a pattern under `headers` or `unused` of `reshape`"
+        )
 
     def batches(
         self, batches: Iterable[pl.DataFrame], columns: Sequence[str], header: Sequence[str], file_name: str, layout: Counter[str]
@@ -245,7 +257,8 @@ class Reshape:
     def _called(self, header: Sequence[str]) -> dict[str, str]:
         """The columns that files call differently: for each the heading that this file has, where it has one.
 
-        Raises :class:`BrokenDelivery` where it has several, or none of a column that a name is made of.
+        Raises :class:`BrokenDelivery` where it has several, or none of a column that a name is made of and whose pattern is not
+        also that of no heading, as of ``Unit|`` is.
         """
         found = {}
         for name, pattern in self.called.items():
@@ -256,10 +269,10 @@ class Reshape:
                 )
             if headings:
                 found[name] = headings[0]
-            elif any(name in columns for columns in self.names.values()):
+            elif any(name in columns for columns in self.names.values()) and not re.fullmatch(pattern, ""):
                 raise BrokenDelivery(
-                    f"no heading is of the pattern called `{name}` under `reshape`; add what this file calls it. "
-                    f"It has: {', '.join(name for name in header if name)}"
+                    f"no heading is of the pattern called `{name}` under `reshape`; add what this file calls it, or a `|` at "
+                    f"its end if files may be without. It has: {', '.join(name for name in header if name)}"
                 )
         return found
 
@@ -274,7 +287,10 @@ class Reshape:
             part = said.pop(PART, "cell")
             cells = groups.setdefault(tuple(sorted(said.items())), {})
             if part in cells:
-                raise BrokenDelivery(f"two headings say the same of a cell, `{cells[part]}` and `{heading}`")
+                raise BrokenDelivery(
+                    f"two headings say the same of a cell, `{cells[part]}` and `{heading}`; where they are alike, state "
+                    "`repeated_names: numbered` under `format`, and the one that does not count under `unused` of `reshape`"
+                )
             cells[part] = heading
         if self.headings and not groups:
             raise BrokenDelivery(

@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
+
+    from pipelines.assets import Line
 
 
 class AlreadyRunning(Exception):
@@ -45,8 +48,17 @@ def note_complete(workspace: Workspace) -> None:
     write_json(workspace.state / "last_run.json", {"made_from": _made_from(workspace)})
 
 
-def run(workspace: Workspace) -> tuple[bool, list[str]]:
-    """Run the whole line; return whether a release was installed, and what stopped it if anything did.
+@dataclass(frozen=True)
+class Ran:
+    """What a run did: whether it ``released``, the ``problems`` that stopped it, and what officers should know (``told``)."""
+
+    released: bool
+    problems: list[str]
+    told: list[str]
+
+
+def run(workspace: Workspace) -> Ran:
+    """Run the whole line.
 
     Raises :class:`pipelines.config.ConfigError` and :class:`pipelines.model.ModelError` before anything is run, and
     :class:`AlreadyRunning` where another run is using the state folder, and :class:`pipelines.files.NoRoom` where that is full.
@@ -75,7 +87,17 @@ def run(workspace: Workspace) -> tuple[bool, list[str]]:
         released = any(event.asset_key == dg.AssetKey("release") for event in result.get_asset_materialization_events())
         if result.success:
             note_complete(workspace)
-        return released, [] if result.success else list(_what_stopped(result))
+        return Ran(released, [] if result.success else list(_what_stopped(result)), list(_what_leads_nowhere(result, line)))
+
+
+def _what_leads_nowhere(result: ExecuteInProcessResult, line: Line) -> Iterator[str]:
+    """Ids in records that name nothing that is known, so that the records are not published: what their tests warn of."""
+    tests = {node["name"]: node["description"] for node in line.manifest["nodes"].values() if node["resource_type"] == "test"}
+    for check in result.get_asset_check_evaluations():
+        model, keys = check.asset_key.path[-1], (check.description or "").partition(": ")[2]
+        if check.check_name in tests and check.severity.value == "WARN" and not check.passed:
+            what = tests[check.check_name].strip().removeprefix("Warns of what ").rstrip(".")
+            yield f"{model.removeprefix('stg_').replace('_', ' ')} {what}: {keys}"
 
 
 def _what_stopped(result: ExecuteInProcessResult) -> Iterator[str]:

@@ -5,7 +5,7 @@ REASONS = {
     "bound": "a bound alone, such as <5 or 95+",
     "range": "two bounds, such as 580-630",
     "two_figures": "two numbers that are not one, such as 425/736 or 23 out of 35",
-    "with_words": "a number with words that change what it is, such as 3358 excluding mental health",
+    "with_words": "a number with words or signs that change what it is, such as 3358 excluding mental health or 12.5*",
     "period": "a period where the figure should be, such as 2018/19",
     "grade": "a grade or rating, such as Merit +",
     "error": "an error of a spreadsheet, such as #REF!",

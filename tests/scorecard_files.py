@@ -52,6 +52,7 @@ EDITIONS: dict[int, Sequence[Row]] = {
         Row("Pay of women", "pounds", ours("400", "405") | {("Peers", 2020): "410", ("Country", 2020): "420"}),
         Row("Waste recycled", "percent", ours("41", "42") | {("Country", 2020): "44", ("Country", 2021): "45"}),
         Row("Parks inspected", "number", ours("", "20")),
+        Row("Buses on time", "percent", ours("80", "81")),
     ),
     2022: (
         Row("Bins emptied on time", "percent", ours("90.1", "92", "93")),
@@ -86,6 +87,9 @@ EDITIONS: dict[int, Sequence[Row]] = {
         Row("Calls dropped", "%", ours("", "", "4"), "5", "Missed", better="Low"),
         Row("Calls returned", "%", ours("", "", "4"), "<5", "Met", better="Low"),
         Row("Air", "micrograms", ours("31", ("30", "Airport", None), ("29", None, "2019"))),
+        Row("Buses on time", "percent", ours("80", ("82", None, "Apr 2021-Mar 2022"), "83")),
+        Row("Letters answered", "%", ours("", "", "96"), "No less than 95", "Met"),
+        Row("Letters sent", "number", ours("", "", "12"), "No target set", "None set"),
     ),
 }  # fmt: skip
 PLANTED = {
@@ -174,7 +178,7 @@ LATER    - {pattern: "Target", says: {report: "{edition}", party: Ours, part: ta
   unused: ["No"]
   names: {indicator_id: [measure, unit]}
   figure: {column: figure, unit: unit, target: target}
-  period: {column: when, forms: [financial_year, calendar_year], remarks: [revised]}
+  period: {column: when, forms: [financial_year, calendar_year, twelve_months], remarks: [revised]}
   periods:
     report: {column: report, forms: [financial_year]}
     edition: {column: edition, forms: [financial_year]}

@@ -2,7 +2,8 @@
 
 {#-
     Runs every data test of the models built, where all that it reads was built, and writes what they found as
-    <state>/dbt/tested.parquet: one row a test (test, model, severity, failing: how many rows or keys break it).
+    <state>/dbt/tested.parquet: one row a test (test, model, severity, failing: how many rows or keys break it, found: the first
+    ten of these keys, of a test that only warns).
     A key that leads to the safe form of a model is looked up in the model, which has the same rows.
     A hook at the end of a run; results: what dbt says became of each node.
 -#}
@@ -32,9 +33,24 @@ select
     '{{ test.name }}' as test,
     '{{ graph.nodes[test.attached_node].name }}' as model,
     '{{ test.config.severity | lower }}' as severity,
-    count(*) as failing
+    count(*) as failing,
+    {{ keys_found(test) }} as found
 from ({{ context['test_' ~ test.test_metadata.name](**given) }}) as failing_row
 {%- endmacro %}
+
+{#-
+    The first ten keys that lead nowhere, where a test of keys only warns; of a key that looks like no id, only that it is there.
+    test: its node in dbt's graph.
+-#}
+{% macro keys_found(test) %}
+    {%- if test.test_metadata.name == 'foreign_key' and test.config.severity | lower == 'warn' -%}
+        {%- set key = "concat_ws('/', " ~ test.test_metadata.kwargs.columns | join(', ') ~ ')' -%}
+        {%- set shown = "case when regexp_full_match(" ~ key ~ ", '[\\w./-]{1,80}') then " ~ key ~ " else 'words that are no id' end" -%}
+array_to_string(list_sort(list(distinct {{ shown }}))[:10], ', ')
+    {%- else -%}
+cast(null as varchar)
+    {%- endif -%}
+{% endmacro %}
 
 {#- The table or view that a model is. -#}
 {% macro relation_of(name) %}

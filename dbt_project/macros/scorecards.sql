@@ -7,7 +7,14 @@ upper(replace(trim({{ text }}), ' ', ''))
 
 {#- Whether a cell is empty, or says that there is nothing to say. -#}
 {% macro says_nothing(text) -%}
-coalesce({{ as_said(text) }}, '') in ('', 'N/A', 'NA', 'NONE', 'NONESET', 'NOTSET', 'NOTAPPLICABLE', '-', '..')
+coalesce({{ as_said(text) }}, '') in (
+        '', 'N/A', 'NA', 'N.A.', 'NONE', 'NONESET', 'NOTSET', 'NOTAPPLICABLE', 'TBC', '-', '–', '..'
+    )
+{%- endmacro %}
+
+{#- Whether a cell for a target says that there is none. -#}
+{% macro says_no_target(text) -%}
+({{ says_nothing(text) }} or {{ as_said(text) }} in ('NOTARGET', 'NOTARGETSET'))
 {%- endmacro %}
 
 {#- The columns that say where in which publication a figure stands; they name it. -#}

@@ -54,7 +54,8 @@ class _Table:
 def open_csv(path: Path, form: dict[str, Any], columns: list[str], scratch: Path) -> OpenDelivery:
     """The rows of a CSV file. Raises :class:`BrokenDelivery` where it is not text as stated or lacks a column."""
     text = as_utf8(path, form, scratch)
-    header, delimiter, quote = Header.stated(form), form.get("delimiter", ","), form.get("quote", '"')
+    header, quote = Header.stated(form), form.get("quote", '"')
+    delimiter = _delimiter(text, form.get("delimiter", ","), quote, header)
     with _rows(text, delimiter, quote) as rows:
         top = list(islice(rows, header.last))
         sample = _widths(rows)
@@ -70,6 +71,17 @@ def open_csv(path: Path, form: dict[str, Any], columns: list[str], scratch: Path
     opened = OpenDelivery(iter(()), above_header=header.above, names=names)
     opened.batches = _batches(table, opened, scratch)
     return opened
+
+
+def _delimiter(text: Path, stated: str | list[str], quote: str, header: Header) -> str:
+    """What stands between two cells: of several that are stated, the one that makes most cells of the names of columns."""
+    if isinstance(stated, str):
+        return stated
+    cells = {}
+    for delimiter in stated:
+        with _rows(text, delimiter, quote) as rows:
+            cells[delimiter] = len(next(islice(rows, header.above, None), []))
+    return max(stated, key=cells.__getitem__)
 
 
 def _batches(table: _Table, opened: OpenDelivery, scratch: Path) -> Iterator[pl.DataFrame]:

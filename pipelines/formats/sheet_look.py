@@ -35,9 +35,14 @@ Area = tuple[tuple[int, int], tuple[int, int]]
 
 @dataclass
 class Look:
-    """Errors by row and column, counted from 0, as a spreadsheet shows them; and merged areas where calamine has none."""
+    """Errors by row and column, counted from 0, as a spreadsheet shows them; and merged areas where calamine has none.
+
+    ``percentages`` are the columns of cells, by row, that hold a share of 1 and are shown as a percentage; those of XLS are not
+    known.
+    """
 
     errors: dict[int, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
+    percentages: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     merged: list[Area] = field(default_factory=list)
     last_row: int = 0
     last_column: int = 0
@@ -112,16 +117,37 @@ def _look_at_xlsx(book: zipfile.ZipFile, sheet: str) -> Look:
 
     _parse(book, "xl/workbook.xml", listed)
     _parse(book, "xl/_rels/workbook.xml.rels", listed)
-    cells = _XlsxCells()
+    cells = _XlsxCells(_percent_styles(book))
     _parse(book, parts[sheets[sheet]], cells.start, cells.end, cells.text)
     return cells.look
 
 
-class _XlsxCells:
-    """The cells of an XLSX sheet as its XML goes by."""
+PERCENT_FORMATS = ("9", "10")
+"""Formats of numbers that every workbook has without saying so: 0% and 0.00%."""
 
-    def __init__(self) -> None:
-        self.look, self.row, self.column = Look(), -1, -1
+
+def _percent_styles(book: zipfile.ZipFile) -> set[str]:
+    """The numbers of the styles of an XLSX that show a number as a percentage."""
+    formats, styles, shown = set(PERCENT_FORMATS), list[str](), False
+
+    def started(name: str, given: dict[str, str]) -> None:
+        nonlocal shown
+        shown = (shown or name == "cellXfs") and name != "cellStyles"
+        if name == "numFmt" and "%" in re.sub(r'"[^"]*"|\\.', "", given["formatCode"]):
+            formats.add(given["numFmtId"])
+        elif name == "xf" and shown:
+            styles.append(given.get("numFmtId", "0"))
+
+    if "xl/styles.xml" in {name.lower() for name in book.namelist()}:
+        _parse(book, "xl/styles.xml", started)
+    return {str(number) for number, form in enumerate(styles) if form in formats}
+
+
+class _XlsxCells:
+    """The cells of an XLSX sheet as its XML goes by; ``percent`` are the styles that show a percentage."""
+
+    def __init__(self, percent: set[str]) -> None:
+        self.look, self.row, self.column, self.percent, self.style = Look(), -1, -1, percent, ""
         self.type, self.value, self.in_value, self.formula = "", "", False, False
 
     def start(self, name: str, given: dict[str, str]) -> None:
@@ -129,7 +155,7 @@ class _XlsxCells:
             self.row, self.column = int(given.get("r", self.row + 2)) - 1, -1
         elif name == "c":
             self.column = _column(given["r"]) if "r" in given else self.column + 1
-            self.type, self.value, self.formula = given.get("t", "n"), "", False
+            self.type, self.value, self.formula, self.style = given.get("t", "n"), "", False, given.get("s", "0")
         elif name in ("v", "f"):
             self.in_value, self.formula = name == "v", self.formula or name == "f"
 
@@ -147,6 +173,8 @@ class _XlsxCells:
                 self.look.errors[self.row][self.column] = self.value or "#N/A"
             elif self.formula and not self.value and self.type != "str":
                 self.look.errors[self.row][self.column] = UNCALCULATED
+            elif self.type == "n" and self.value and self.style in self.percent:
+                self.look.percentages[self.row].append(self.column)
 
 
 def _column(reference: str) -> int:
@@ -202,10 +230,13 @@ class _OdsCells:
         error = (self.shown.strip() or "#N/A") if self.given.get("value-type") == "error" else ""
         if "formula" in self.given and "value-type" not in self.given:
             error = UNCALCULATED
-        if error:
-            for row in range(self.row, self.row + self.rows):
-                for column in range(self.column, self.column + self.columns):
+        is_share = self.given.get("value-type") == "percentage"
+        for row in range(self.row, self.row + self.rows) if error or is_share else ():
+            for column in range(self.column, self.column + self.columns):
+                if error:
                     self.look.errors[row][column] = error
+                else:
+                    self.look.percentages[row].append(column)
         height = int(self.given.get("number-rows-spanned", 1))
         width = int(self.given.get("number-columns-spanned", 1))
         if height * width > 1:

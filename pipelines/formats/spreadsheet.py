@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ def open_spreadsheet(path: Path, form: dict[str, Any], columns: list[str], scrat
     except (python_calamine.CalamineError, OSError) as error:
         raise BrokenDelivery(f"the file cannot be read as a workbook: {first_line(error)}") from None
     merged = (look.merged or sheet.merged_cell_ranges or []) if form.get("merged_cells") == "carry" else []
+    if form.get("percentages") != "as_shown":
+        look.percentages.clear()
     rows = _rows(sheet, look, merged)
     header = Header.stated(form)
     top = list(islice(rows, header.last))
@@ -71,6 +74,8 @@ def _rows(
     values: dict[tuple[int, int], str] = {}
     for number, found in enumerate(sheet.iter_rows()):
         cells = [_cell(value) for value in found]
+        for place in look.percentages.get(number, []):
+            cells[place] = _percentage(cells[place])
         for place, mark in look.errors.get(number, {}).items():
             cells[place : place + 1] = [mark]
         for top, left, right in areas.get(number, []):
@@ -83,6 +88,12 @@ def _batches(rows: Iterator[list[str]], columns: list[str], places: list[int]) -
     numbered = enumerate(rows, 1)
     while batch := list(islice(numbered, delivery.BATCH_ROWS)):
         yield frame([[number, None, *(cells[place] for place in places)] for number, cells in batch], columns)
+
+
+def _percentage(share: str) -> str:
+    """A share of 1 as it is shown: ``72.1%`` of 0.721, with all its places."""
+    shown = (Decimal(share) * 100).normalize()
+    return f"{shown:f}%"
 
 
 def _cell(value: Any) -> str:

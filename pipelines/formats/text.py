@@ -24,7 +24,8 @@ C1_CONTROLS = bytes(range(0x80, 0xA0))
 @dataclass
 class _Look:
     """What the bytes themselves tell: the encoding their mark names, whether all are ASCII, why they are not UTF-8, whether
-    zeros or controls of latin-1 are among them, and whether lines end both with CR LF and with LF alone."""
+    zeros or controls of latin-1 are among them, whether lines end both with CR LF and with LF alone, and whether they are a ZIP
+    archive."""
 
     mark: str | None = None
     ascii: bool = True
@@ -32,6 +33,7 @@ class _Look:
     zeros: bool = False
     controls: bool = False
     mixed_ends: bool = False
+    archive: bool = False
 
 
 def as_utf8(path: Path, form: dict[str, Any], scratch: Path, may_be_marked: bool = True) -> Path:
@@ -43,6 +45,11 @@ def as_utf8(path: Path, form: dict[str, Any], scratch: Path, may_be_marked: bool
     """
     stated = form.get("encoding", "utf-8")
     look = _look(path)
+    if look.archive:
+        raise BrokenDelivery(
+            "the file is no text but a ZIP archive, as a workbook (XLSX, ODS) is: `format` says otherwise; where only some files "
+            "are such, state theirs under `shapes`"
+        )
     misfits = []
     for encoding in [stated] if isinstance(stated, str) else stated:
         misfit = _misfit(encoding, look)
@@ -79,6 +86,7 @@ def _look(path: Path) -> _Look:
     decoder = codecs.getincrementaldecoder("utf-8")()
     for block in _blocks(path):
         if not last:
+            look.archive = block.startswith(b"PK\x03\x04")
             look.mark = next((name for mark, name in MARKS.items() if block.startswith(mark)), None)
         look.zeros = look.zeros or b"\0" in block
         if not look.not_utf8 and not (look.ascii and block.isascii()):

@@ -129,6 +129,9 @@ def _needed(field: str, name: str, about: str, council: Council, match: Match, c
             else "the same for every record?"
         )
         return f"  {_line(field, {'constant': value}, f'{about}; {doubt}')}"
+    if near:
+        near_it = f"`{near.name}` may be it" + (f", where it says only {', '.join(allowed)}" if allowed else "")
+        return f"  # CONFIRM: {field}: {about}; it is needed, and {near_it}. Write: {field}: {_flow(near.name)}"
     return f"  # CONFIRM: {field}: {about}; it is needed, and no column seems to be it. Write: {field}: NAME OF THE COLUMN"
 
 

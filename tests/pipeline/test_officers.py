@@ -77,7 +77,8 @@ R2,Not marked,homes,Head of Housing,4,5,
   - {id: C2, title: Somebody withdrew, publish: yes, consent: withdrawn}
 """,
     "comments/c.csv": "Indicator,Type,Start,Text,Publish\n"
-    "repairs_in_time,month,2025-05-01,We were short of joiners.,yes\nrepairs_in_time,month,2025-07-01,A draft.,no\n",
+    "repairs_in_time,month,2025-05-01,We were short of joiners.,yes\nrepairs_in_time,month,2025-07-01,A draft.,no\n"
+    "repairs_in_time,month,2025-05-02,Of no month.,no\n",
 }
 LATER = """quotes:
   - {id: Q1, words: Said until the end of August., who: A tenant, indicator: repairs_in_time, publish: yes,
@@ -108,6 +109,7 @@ def council(tmp_path_factory: pytest.TempPathFactory) -> Line:
         drop(line, name, content, FIRST)
     done = line.run()
     assert done.returncode == 0, done.stdout + done.stderr
+    (line.root / "said").write_text(done.stdout, encoding="utf-8")
     return line
 
 
@@ -166,10 +168,21 @@ def test_what_nobody_knows_is_listed_among_the_checks(council: Line) -> None:
     assert {name for name, status in found.items() if status == "FAILED"} == {
         "stg_action_of_known_indicators",
         "stg_action_of_known_priorities",
+        "stg_commentary_of_known_periods",
         "stg_milestone_of_known_actions",
         "stg_quote_of_known_indicators",
     }
     assert {"stg_risk_of_known_priorities", "stg_case_study_of_known_indicators"} <= set(found)
+
+
+def test_what_nobody_knows_is_told_with_its_ids(council: Line) -> None:
+    said = " ".join((council.root / "said").read_text(encoding="utf-8").split())
+    assert "! action names an indicator that is not adopted; it is not published: waste_recycled" in said
+    assert "! action names a priority that is not in the council plan; it is not published: parks" in said
+    assert "! milestone names an action that nobody has told of; it is not published: AX" in said
+    assert (
+        "! commentary is about a period that has no figure; it explains nothing that is published: repairs_in_time/month/" in said
+    )
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_only_text(council: Line) -> None:

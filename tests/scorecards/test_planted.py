@@ -132,6 +132,10 @@ def test_a_fact_stated_again_otherwise_is_a_restatement_with_both_values_and_rep
     assert restatements(line, "fly_tips_reported_number") == []
 
 
+def test_a_year_written_by_its_months_is_the_same_year(line: Line) -> None:
+    assert restatements(line, "buses_on_time_percent") == [("Apr 2021-Mar 2022", "2021/22", "81", "2022/23", "82", "value")]
+
+
 def test_only_a_confirmed_name_joins_and_all_others_are_listed(line: Line) -> None:
     states = {row["name_id"]: (row["state"], row["same_as"], row["confirmed_by"]) for row in rows(line, "indicator_name")}
     assert states["reports_of_fly_tipping_number"] == ("confirmed", "fly_tips_reported_number", "Performance team")

@@ -85,6 +85,17 @@ def test_a_broken_delivery_of_changes_is_told_until_it_is_delivered_anew(tmp_pat
     assert stand(whole).left_out == ()
 
 
+def test_columns_that_are_read_nowhere_are_told_of_every_file_in_use(tmp_path: Path) -> None:
+    case = Case(tmp_path, SOURCE.replace("columns:", "reshape: {unused: [Note]}\ncolumns:"))
+    extra = ONE.replace("How\n", "How,Note,Target\n").replace("TEL\n", "TEL,x,95\n")
+    receive(case, extra, TWO)
+    (told,) = SourceOutcome.of(stand(case)).notes
+    assert told.startswith("of 0.csv, columns are neither read nor stated as unused, so nothing of them is published: Target;")
+    case.drop(THREE, "0.csv", datetime(2026, 2, 1))
+    case.take_in()
+    assert SourceOutcome.of(stand(case)).notes == ()
+
+
 def test_a_source_that_could_not_be_asked_and_one_that_never_delivered_are_old(tmp_path: Path) -> None:
     case = Case(tmp_path)
     assert stand(case).old_reason == "nothing has been received yet"

@@ -24,6 +24,14 @@ NUMBERS = [
     ("0.00", "%", "0.00"),
     ("-0", "number", "0"),
     ("2016", "number", "2016"),
+    ("\u20130.3", "%", "-0.3"),
+    ("\u20115", "%", "-5"),
+    ("£-1.2m", "pounds", "-1200000.0"),
+    ("300.0m", "£'000", "300000.0"),
+    ("1.2m", "£000s", "1200.0"),
+    ("3 days", "days", "3"),
+    ("1 day", "Days", "1"),
+    ("1.2m tonnes", "tonnes", "1200000.0"),
 ]
 NONE = [
     ("", "%", "not_stated"),
@@ -50,7 +58,24 @@ NONE = [
     ("Err:502", "number", "error"),
     ("in balance", "pounds", "words"),
     ("In balance, though years to come are not", "rating", "words"),
-    ("1,2", "number", "words"),
+    ("1,2", "number", "with_words"),
+    ("(1.2)", "%", "with_words"),
+    ("12.5*", "%", "with_words"),
+    ("~95", "%", "with_words"),
+    ("3.4pp", "%", "with_words"),
+    ("12 000", "number", "with_words"),
+    ("1.1E+07", "number", "with_words"),
+    ("3 days", "number", "with_words"),
+    ("1 in 4", "%", "two_figures"),
+    ("1 in 4 people", "%", "two_figures"),
+    ("up to 5", "number", "bound"),
+    ("5 or fewer", "number", "bound"),
+    ("no more than 5%", "%", "bound"),
+    ("\u2013", "%", "not_stated"),
+    ("N / A", "%", "not_stated"),
+    ("Not yet available", "%", "not_stated"),
+    ("No data", "%", "not_stated"),
+    (":", "%", "words"),
 ]
 
 
@@ -73,6 +98,7 @@ def test_every_reason_is_shown_here() -> None:
 KINDS = {
     "%": "percent", "% of patients": "percent", "number of homes": "count", "rate per 1,000 people": "rate",
     "millions of pounds": "money", "grade": "grade", "years": "time", "tonnes": "quantity", "average score": "score",
+    "No.": "count", "no of visits": "count",
 }  # fmt: skip
 
 
@@ -102,6 +128,10 @@ def test_a_figure_names_a_unit_beside_its_number(text: str, kind: str | None) ->
         ("-35% by 2030", None),
         (">580 and <630 children", "count"),
         ("£2m", "money"),
+        ("No less than 95", None),
+        ("98 by the end of the year", None),
+        ("8.5 days", "time"),
+        ("10 days by year end", "time"),
     ],
 )
 def test_a_target_that_is_a_change_names_no_unit(text: str, kind: str | None) -> None:

@@ -15,6 +15,9 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
 
 from pipelines.formats import BrokenDelivery, ahead, delivery, open_delivery
 
@@ -53,6 +56,9 @@ READ: dict[str, tuple[str | bytes, dict[str, Any], Rows]] = {
     "UTF-16": (f"a,b\r\n1,{ODD}\r\n".encode("utf-16"), {"encoding": "utf-16"}, [(1, "1", ODD)]),
     "semicolons": ("a;b\n1;2,5\n", {"delimiter": ";"}, [(1, "1", "2,5")]),
     "tabs": ("a\tb\n1\t2,5\n", {"delimiter": "\t"}, [(1, "1", "2,5")]),
+    "semicolons among several": ("a;b\n1;2,5\n", {"delimiter": [",", ";", "\t"]}, [(1, "1", "2,5")]),
+    "tabs among several": ("T\na\tb\n1\t2;5,x\n", {"delimiter": [",", ";", "\t"], "header_row": 2}, [(1, "1", "2;5,x")]),
+    "commas among several": (HEAD + "1;9,2\n", {"delimiter": [";", ","]}, [(1, "1;9", "2")]),
     "pipes": ("a|b\n1|2,5\n", {"delimiter": "|"}, [(1, "1", "2,5")]),
     "single quotes": ("a,b\n1,'x,\"y'\n", {"quote": "'"}, [(1, "1", 'x,"y')]),
     "quoted newlines": (HEAD + '"1\n\n2",3\n4,5\n', {}, [(1, "1\n\n2", "3"), (2, "4", "5")]),
@@ -136,6 +142,8 @@ BROKEN_CSV: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "a quote that is not closed": (HEAD + '1,2\n3,"4\n5,6\n7,8\n', {}, "a quotation mark in row 2 below the column names"),
     "a quote closed much later": (HEAD + '3,"4\n5,6\n7,"8\n9,9\n', {}, "the rows after it cannot be told apart"),
     "a carriage return in a row": (HEAD + "1,x\ry\n", {}, "a carriage return stands alone inside a row"),
+    "a workbook": (b"PK\x03\x04\x14\0", {}, "no text but a ZIP archive, as a workbook (XLSX, ODS) is"),
+    "none of several delimiters": ("a|b\n1|2\n", {"delimiter": [",", ";"]}, "is `header_row` or `delimiter` right?"),
     "the wrong delimiter": ("a;b\n1;2\n", {}, "is `header_row` or `delimiter` right?"),
 }  # fmt: skip
 
@@ -219,6 +227,39 @@ SHEETS: dict[str, tuple[bytes, int, Rows]] = {
 def test_a_sheet_is_read_as_text(tmp_path: Path, kind: str) -> None:
     content, header_row, rows = SHEETS[kind]
     assert read(tmp_path, content, ["a", "b"], XLSX | {"header_row": header_row}) == (rows, [], header_row - 1, 0)
+
+
+def test_a_cell_is_read_as_the_percentage_that_it_shows_where_that_is_stated(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as book:
+        sheet = book.add_worksheet("Cases")
+        sheet.write_row(0, 0, ["a", "b"])
+        percent, own, other = (book.add_format({"num_format": text}) for text in ("0.0%", '0%" of all"', '0.0" %"'))
+        for row, (number, form) in enumerate([(0.721, percent), (-0.07, own), (1.5, percent), (0.3, other), (0.3, None)], 1):
+            sheet.write(row, 0, number, form)
+            sheet.write(row, 1, "text", percent)
+    shown = [(1, "72.1%", "text"), (2, "-7%", "text"), (3, "150%", "text"), (4, "0.3", "text"), (5, "0.3", "text")]
+    assert read(tmp_path, data.getvalue(), ["a", "b"], XLSX | {"percentages": "as_shown"})[0] == shown
+    assert read(tmp_path, data.getvalue(), ["a", "b"], XLSX)[0][:2] == [(1, "0.721", "text"), (2, "-0.07", "text")]
+
+
+def test_a_percentage_of_an_ods_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    document, table = OpenDocumentSpreadsheet(), Table(name="Cases")
+    for cells in (
+        [("string", None, "a"), ("string", None, "b")],
+        [("percentage", 0.721, "72.1%"), ("float", 0.721, "0.721")],
+    ):
+        line = TableRow()
+        for kind, value, words in cells:
+            cell = TableCell(valuetype=kind, value=value) if value else TableCell(valuetype=kind)
+            cell.addElement(P(text=words))
+            line.addElement(cell)
+        table.addElement(line)
+    document.spreadsheet.addElement(table)
+    data = io.BytesIO()
+    document.save(data)
+    form = {"type": "ods", "percentages": "as_shown"}
+    assert read(tmp_path, data.getvalue(), ["a", "b"], form)[0] == [(1, "72.1%", "0.721")]
 
 
 BOOK = workbook([("a", "b"), (1, 2)])

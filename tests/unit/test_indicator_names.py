@@ -11,6 +11,7 @@ from intake_case import Case
 from scorecard_files import NAMES, source
 
 from pipelines.config import ConfigError
+from pipelines.figures import read
 from pipelines.indicator_names import STATED as FIELDS
 from pipelines.indicator_names import Name, append, beside, load, name_rows, propose
 
@@ -20,10 +21,21 @@ STATED = {"reports_of_fly_tipping_number", "fly_tips_reported_number", "parks_in
 def figures(*told: tuple[str, str, int, str, str]) -> pl.DataFrame:
     """Figures of (id, name, edition, period, value), of one area."""
     rows = [
-        (name, title, "number", "count", f"{edition}/{edition % 100 + 1}", date(edition + 1, 3, 31), "Northtown", period, value)
+        (
+            name,
+            title,
+            "number",
+            "count",
+            f"{edition}/{edition % 100 + 1}",
+            date(edition + 1, 3, 31),
+            "Northtown",
+            period,
+            value,
+            read(value, "number").number,
+        )
         for name, title, edition, period, value in told
     ]
-    return pl.DataFrame(rows, schema=FIELDS, orient="row")
+    return pl.DataFrame(rows, schema=FIELDS, orient="row")  # fmt: skip
 
 
 def proposed(*told: tuple[str, str, int, str, str], known: dict[str, str] | None = None) -> dict[str, str]:
@@ -60,6 +72,19 @@ def test_without_figures_to_compare_the_words_of_one_name_must_stand_in_the_othe
 def test_a_name_that_drifted_twice_leads_to_the_last_one() -> None:
     last = [("c", "Reports of fly-tips", 2022, "2019/20", "5"), ("c", "Reports of fly-tips", 2022, "2020/21", "6")]
     assert proposed(*OLD, *NEW, *last) == {"a": "c", "b": "c"}
+
+
+def test_a_name_that_was_another_for_one_edition_leads_to_the_one_that_came_again() -> None:
+    again = [("a", "Fly-tipping reported", 2022, "2021/22", "7")]
+    (one,) = propose(figures(*OLD, *NEW, *again), {}, "scorecards")
+    assert (one.name_id, one.same_as) == ("b", "a")
+    assert "the one last in 2021/22, the other again in 2022/23" in str(one.evidence)
+
+
+def test_figures_are_the_same_however_they_are_written() -> None:
+    old = [("a", "Visitors", 2020, "2019", "4,028,000"), ("a", "Visitors", 2020, "2020", "8.0m")]
+    new = [("b", "Visitor trips", 2021, "2019", "4028000"), ("b", "Visitor trips", 2021, "2020", "8000000")]
+    assert proposed(*old, *new) == {"a": "b"}
 
 
 def test_what_is_known_is_not_proposed_again() -> None:

@@ -203,6 +203,12 @@ def test_what_officers_write_by_hand_is_known_by_its_names(tmp_path: Path) -> No
     }  # fmt: skip
 
 
+def test_a_needed_column_of_a_single_record_is_told_by_its_name(tmp_path: Path) -> None:
+    one = {"id": "Q1", "quote": "They rang before they came.", "who": "A tenant", "consent": "given", "consent_by": "spoken"}
+    text = proposed(tmp_path, yaml.safe_dump({"quotes": [one]}), "stories.yml", "quote").read_text(encoding="utf-8")
+    assert "and `consent` may be it, where it says only given, refused, withdrawn. Write: consent: consent" in text
+
+
 def test_real_dates_of_a_workbook_are_dates(tmp_path: Path) -> None:
     rows = [("Ref", "Opened", "Ward"), *((f"R{n}", datetime(2025, 4, n % 28 + 1, 9), "Abbey") for n in range(12))]
     assert taken_in(tmp_path, workbook(rows), "a.xlsx").rows_accepted == 12

@@ -93,6 +93,46 @@ def test_a_file_that_calls_its_indicators_otherwise_is_broken_and_says_what_it_h
     assert "no heading is of the pattern called `measure` under `reshape`; add what this file calls it" in str(receipt.message)
 
 
+def test_a_file_may_be_without_a_column_where_its_pattern_says_so(tmp_path: Path) -> None:
+    case = scorecards(tmp_path, source().replace('unit: "Measured in|Unit of measure"', 'unit: "Unit|"'))
+    receipt = taken_in(case, 2020)
+    assert receipt.status == "accepted", receipt.message
+    assert "Measured in" in receipt.warnings[0]
+    named = case.accepted(receipt).select("indicator_id", "stated_unit", "stated_value").row(0)
+    assert named == ("bins_emptied_on_time", None, "90.1")
+
+
+def test_a_heading_that_stands_twice_is_refused_until_it_is_stated_which_counts(tmp_path: Path) -> None:
+    case = scorecards(tmp_path)
+    write(case.path.parent / "inbox", [2020])
+    path = next((case.path.parent / "inbox").glob("*.csv"))
+    lines = path.read_bytes().splitlines()
+    path.write_bytes(b"\r\n".join([lines[0] + b";Ours 2020/21 figure", *(line + b";7" for line in lines[1:])]))
+    broken = case.take_in()
+    assert broken.status == "broken"
+    assert "state `repeated_names: numbered` under `format`" in str(broken.message)
+    text = source().replace('delimiter: ";"', 'delimiter: ";", repeated_names: numbered')
+    text = text.replace('["No"]', '["No", ".* [(]2[)]"]')
+    case.path.write_text(text.replace("${YARDSTICK_INBOX:-inbox}/scorecards", "inbox"), encoding="utf-8")
+    receipt = case.take_in()
+    assert (receipt.status, receipt.warnings) == ("accepted", [])
+    assert case.accepted(receipt)["stated_value"][0] == "90.1"
+
+
+def test_a_part_that_is_called_otherwise_is_told_with_the_way_out(tmp_path: Path) -> None:
+    text = source().replace("(?P<part>figure|for|when)", "(?P<part>outturn|for|when)")
+    case = scorecards(tmp_path, text)
+    write(case.path.parent / "inbox", [2020])
+    path = next((case.path.parent / "inbox").glob("*.csv"))
+    path.write_bytes(path.read_bytes().replace(b" figure", b" outturn"))
+    receipt = case.take_in()
+    assert "The others give: chart, for, met, moved, outturn, target, when; what a part is called" in str(receipt.message)
+    heading = "(?P<party>Ours|Peers|Country) (?P<year>[0-9]{4}/[0-9]{2}) outturn"
+    says = f'    - {{pattern: "{heading}", says: {{report: "{{year}}", part: figure}}}}\n'
+    case.path.write_text(case.path.read_text().replace("  headers:\n", "  headers:\n" + says), encoding="utf-8")
+    assert case.take_in().status == "accepted"
+
+
 def test_two_headings_of_one_column_are_refused(tmp_path: Path) -> None:
     receipt = taken_in(scorecards(tmp_path, source().replace('unit: "Measured in|', 'unit: "Measured in|Target|')), 2020)
     assert receipt.status == "broken"
@@ -100,7 +140,9 @@ def test_two_headings_of_one_column_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_period_that_cannot_be_read_is_none_and_keeps_its_words(tmp_path: Path) -> None:
-    case = scorecards(tmp_path, source().replace("forms: [financial_year, calendar_year]", "forms: [calendar_year]"))
+    case = scorecards(
+        tmp_path, source().replace("forms: [financial_year, calendar_year, twelve_months]", "forms: [calendar_year]")
+    )
     rows = case.accepted(taken_in(case, 2020))
     assert set(rows["stated_period"]) == {"2020/21"}
     assert rows["period_start"].null_count() == len(rows)

@@ -21,7 +21,7 @@ block_with_mixed_cells as (
             and {{ as_said('statement.stated_value') }} = known_scope.scope
     where
         statement.value_reason = 'period'
-        or (statement.value_reason in ('words', 'grade') and known_scope.scope is not null)
+        or (statement.value is null and known_scope.scope is not null)
         or try_cast(statement.stated_scope as double) is not null
 ),
 

@@ -29,11 +29,7 @@ named_figure as (
             when figure.period_type = 'month'
                 then concat('month ', cast(figure.period_start as varchar))
             when figure.period_start is not null
-                then concat(
-                    figure.period_type, ' ',
-                    cast(figure.period_start as varchar), ' ',
-                    cast(figure.period_end as varchar)
-                )
+                then concat(cast(figure.period_start as varchar), ' ', cast(figure.period_end as varchar))
             when not {{ says_nothing('figure.stated_period') }} then {{ as_said('figure.stated_period') }}
         end as fact_period,
         coalesce(

@@ -3,7 +3,7 @@ with edition_with_targets as (
         source,
         edition
     from {{ ref('statement') }}
-    where not {{ says_nothing('stated_target') }}
+    where not {{ says_no_target('stated_target') }}
 ),
 
 polarity_of_indicator as (
@@ -103,7 +103,7 @@ status_without_target as (
     where
         figure.has_targets
         and figure.status in ('met', 'missed')
-        and {{ says_nothing('figure.stated_target') }}
+        and {{ says_no_target('figure.stated_target') }}
 ),
 
 target_without_status as (
@@ -113,7 +113,7 @@ target_without_status as (
         figure.stated_status as says,
         'No target is said to be set, and one is stated.' as explanation
     from rated_figure as figure
-    where figure.status = 'no_target' and not {{ says_nothing('figure.stated_target') }}
+    where figure.status = 'no_target' and not {{ says_no_target('figure.stated_target') }}
 ),
 
 status_against_value as (
