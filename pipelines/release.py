@@ -33,7 +33,7 @@ from pipelines.describe import write_catalogue, write_package
 from pipelines.disclosure.attack import attack, read_release
 from pipelines.disclosure.audit import audit, true_ones, violations
 from pipelines.disclosure.history import NOTE
-from pipelines.disclosure.rounding import DENOMINATOR, rounded
+from pipelines.disclosure.rounding import rounded
 from pipelines.disclosure.safe import read_sums, read_withstood
 from pipelines.files import read_json, sha256_of, sync, write_json
 from pipelines.package import (
@@ -237,12 +237,8 @@ def _reconcile(table: TableContract, mart: Path, published: Path, withheld: int,
         shown = ", ".join(f"{rounded(c, round_to) if c.disclosure else name(c.name)} as {name(c.name)}" for c in table.published)
         typed = ", ".join(f"cast({name(c.name)} as {c.data_type}) as {name(c.name)}" for c in table.published)
         source = csv(published, [column.name for column in table.published])
-        shares = [column for column in table.governed if column.rounded == "share"]
-        exact = "".join(f", {name(column.name)} as {name(f'exact {column.name}')}" for column in shares)
-        kept = "".join(f", {name(f'exact {column.name}')}" for column in shares)
         try:
-            query = f"select {columns}{kept} from (select {shown}{exact} from {parquet(mart)})"
-            connection.execute(f"create temporary table mart as {query}")
+            connection.execute(f"create temporary table mart as select {columns} from (select {shown} from {parquet(mart)})")
             connection.execute(f"create temporary table csv as select {columns} from (select {typed} from {source})")
         except duckdb.ConversionException:
             yield "a value is not of its column's type."
@@ -256,11 +252,6 @@ def _reconcile(table: TableContract, mart: Path, published: Path, withheld: int,
             return
         yield from _totals(connection, table, match)
         lost = " + ".join(f"count(m.{name(c.name)}) - count(c.{name(c.name)})" for c in table.published if c.name != NOTE)
-        for share in shares:  # of nobody, once rounded, there is none to be missed; it is withheld where its denominator is
-            empty = (
-                f"m.{name(share.name)} is null and m.{name(f'exact {share.name}')} is not null and c.{name(DENOMINATOR)} is null"
-            )
-            lost += f" + count(*) filter (where {empty})"
         missing = connection.execute(f"select {lost} from mart m join csv c on {match}").fetchall()[0][0]
         if missing != withheld:
             yield f"{missing:,} values are missing, and {withheld:,} were withheld."

@@ -174,9 +174,8 @@ def _system(cells: Cells, tables: Sequence[TableContract], council: Council, mar
 
 
 def _write(table: TableContract, emptied: pl.DataFrame, council: Council, marts: Path, safe: Path) -> Withheld:
-    """Write one safe table; count its cells."""
-    left_out = [column.name for column in table.governed if rounded(column, council.round_to) == "null"]
-    hidden = emptied.filter(pl.col("table") == table.name, ~pl.col("column").is_in(left_out)).select("row", "column")
+    """Write one safe table; count its cells, and those that are withheld: what rounding leaves out would not be shown anyway."""
+    hidden = emptied.filter(pl.col("table") == table.name).select("row", "column")
     source = text(marts / f"{table.name}.parquet")
     mart = f"(select *, file_row_number as mart_row from read_parquet({source}, file_row_number = true))"
     columns = ", ".join(_safe_value(table, column, council.round_to) for column in table.published)
@@ -188,16 +187,23 @@ def _write(table: TableContract, emptied: pl.DataFrame, council: Council, marts:
         )
         query = f"select {columns} from {joined} as t order by {in_order(table.primary_key, of='t.')}"
         connection.execute(f"copy ({query}) to {text(target)} (format parquet)")
-        cells = " + ".join(f"count({name(column.name)})" for column in table.governed)
-        number = connection.execute(f"select {cells} from read_parquet({source})").fetchall()[0][0] if cells else 0
-    return Withheld(table.name, hidden.height, number)
+        there = "".join(f" + count({name(column.name)})" for column in table.governed)
+        lost = "".join(f" + count({rounded(c, council.round_to)}) filter ({_hidden(c)})" for c in table.governed)
+        number, withheld = connection.execute(f"select 0 * count(*){there}, 0 * count(*){lost} from {joined}").fetchall()[0]
+    return Withheld(table.name, withheld, number)
+
+
+def _hidden(column: Column) -> str:
+    """The SQL condition that a row hides the value of a column."""
+    return f"list_contains(hidden, {text(column.name)})"
 
 
 def _safe_value(table: TableContract, column: Column, round_to: int) -> str:
     """The SQL select item for a published column after disclosure control."""
     value = name(column.name)
     if column.disclosure:
-        return f"case when not list_contains(hidden, {text(column.name)}) then {rounded(column, round_to)} end as {value}"
+        shown = f"case when not {_hidden(column)} then {rounded(column, round_to)} end"
+        return f"cast({shown} as {column.data_type}) as {value}"
     if column.name == NOTE and table.governed:
         return f"case when len(hidden) > 0 then '{CONFIDENTIAL}' else {value} end as {value}"
     return value

@@ -6,14 +6,14 @@ with headline as (
         observation.period_start,
         observation.period_end,
         observation.area_code,
-        {{ as_figure('observation.value') }} as value,
-        {{ as_figure('observation.lower_95') }} as lower_95,
-        {{ as_figure('observation.upper_95') }} as upper_95,
+        observation.value,
+        observation.lower_95,
+        observation.upper_95,
         observation.value_status,
         observation.value_note,
         lag(observation.period_start) over earlier_periods as previous_start,
         lag(observation.period_end) over earlier_periods as previous_end,
-        lag({{ as_figure('observation.value') }}) over earlier_periods as previous_value,
+        lag(observation.value) over earlier_periods as previous_value,
         lag(observation.value_note) over earlier_periods as previous_note
     from {{ source('safe', 'observation') }} as observation
     inner join {{ source('safe', 'indicator') }} as indicator
