@@ -273,7 +273,8 @@ FAULTS: dict[str, Fault] = {
     ),
     "two headings for one cell": Fault(
         "What,2024/25 value,2024/25  value\nwaste,1,2\n", source=WIDE, file_name="E06000001.csv",
-        broken="two headings say the same of a cell, `2024/25 value` and `2024/25 value`.",
+        broken="two headings say the same of a cell, `2024/25 value` and `2024/25 value`; where they are alike, state "
+        "`repeated_names: numbered` under `format`, and the one that does not count under `unused` of `reshape`.",
     ),
     "a file that is not named as stated": Fault(
         "What,2024/25 value\nwaste,1\n", source=WIDE, file_name="council.csv",
