@@ -3,7 +3,7 @@
 Parts, of which ``--parts`` chooses some: ``start`` is the whole line over a hundred records, so all that is fixed;
 ``line`` the floor, the whole line, one more month and a run with nothing new, for each of ``--rows``; ``intake`` landing
 and judging alone, from CSV and from Parquet, for each of ``--rows``; ``indicators`` the whole line over few records with 10,
-100 and 300 indicators. ``python -m benchmarks [--parts P ...] [--rows N ...] [--folder F]``.
+100 and 200 indicators. ``python -m benchmarks [--parts P ...] [--rows N ...] [--folder F]``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PYTHON = sys.executable
 YARDSTICK = [PYTHON, "-c", "from pipelines.cli import main; main()", "run"]
 FEW = 100
 RECORDS_OF_MANY = 50_000
-COUNTS_OF_INDICATORS = (10, 100, 300)
+COUNTS_OF_INDICATORS = (10, 100, 200)
 
 
 def main() -> None:
